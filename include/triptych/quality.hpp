@@ -1,0 +1,40 @@
+// triptych/quality.hpp: how good, or how small, a result shall be, as users think of it, and what the panels get of it.
+#pragma once
+
+#include <cstdint>
+
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI {
+
+/// What quantizers and rate-aware transforms aim at.
+struct target {
+    /// Quantisation step in units of the samples, for an orthonormal transform (root mean square error is at most about
+    /// step / sqrt(12)). Zero asks for no loss at all.
+    float step = 0;
+    /// Price of one bit, in units of step²: encoders minimise distortion + lambda · step² · bits. The default is the slope that worked
+    /// best for level decisions over four bit rates on photographs.
+    float lambda = 0.1F;
+};
+
+/// A goal for an encoder. Made by the functions below.
+struct quality {
+    enum class kind : std::uint8_t { scale, step, psnr, bits_per_pixel, max_error, exact };
+    kind what = kind::scale;
+    double value = 75;
+};
+
+/// 0 (smallest) to 100 (best, but not lossless); equal steps in this scale are equal ratios of the quantisation step.
+constexpr auto scale(double q) noexcept -> quality { return {quality::kind::scale, q}; }
+/// A quantisation step, in units of the samples: what a rate-distortion curve is drawn with.
+constexpr auto step(double s) noexcept -> quality { return {quality::kind::step, s}; }
+/// Peak signal-to-noise ratio over all samples, in dB; met to within 0.1 dB where the codec can.
+constexpr auto psnr(double dB) noexcept -> quality { return {quality::kind::psnr, dB}; }
+/// Bits of the whole stream for each pixel (a sample of one component counts as the pixel); met to within 1 % where the codec can.
+constexpr auto bits_per_pixel(double b) noexcept -> quality { return {quality::kind::bits_per_pixel, b}; }
+/// No sample shall differ by more than `e`, in units of the samples. Guaranteed, not aimed at.
+constexpr auto max_error(double e) noexcept -> quality { return {quality::kind::max_error, e}; }
+/// Not a bit is lost; needs a reversible transform and a quantizer that can be exact.
+inline constexpr quality exact{quality::kind::exact, 0};
+
+} // namespace triptych::inline TRIPTYCH_ABI

@@ -1,0 +1,129 @@
+// triptych/stream/framing.hpp: what stands around a payload. docs/format.md is normative.
+//
+//   file    magic, version, codec, model, sample type, extents, payload, CRC-32C: says all about itself
+//   record  payload and CRC-16: for small pictures among many, whose extents and codec are known from elsewhere
+//   bare    payload only: the caller has framing and checksum of its own
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include <triptych/bands.hpp>
+#include <triptych/picture.hpp>
+#include <triptych/stream/crc32c.hpp>
+#include <triptych/stream/reader.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI {
+
+enum class framing : std::uint8_t { file, record, bare };
+
+inline constexpr std::uint8_t format_version = 1;
+inline constexpr std::size_t max_rank = 4;
+inline constexpr std::size_t max_components = 65535;
+
+/// What a file framing says about its stream. `label` borrows from the bytes.
+struct stream_info {
+    std::uint8_t version = format_version;
+    std::uint32_t codec = 0;  ///< fingerprint of the codec's description
+    std::uint32_t model = 0;  ///< fingerprint of the learned state it needs; 0 for none
+    std::string_view label;   ///< the codec's short name, may be empty
+    sample_type samples = sample_type::uint8;
+    std::size_t rank = 2;
+    std::array<std::size_t, max_rank> shape{};
+    std::size_t components = 1;
+    std::size_t payload_offset = 0, payload_size = 0;
+};
+
+namespace detail {
+inline constexpr std::array<std::uint8_t, 4> magic{0xd7, 'T', 'P', 'C'};
+inline constexpr std::size_t max_label = 31;
+
+constexpr auto plausible_label(std::string_view s) noexcept -> bool {
+    for (char const c : s)
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_')) return false;
+    return s.size() <= max_label;
+}
+
+template <class Writer>
+void write_file_header(Writer& w, stream_info const& info) {
+    for (auto const b : magic) w.u8(b);
+    w.u8(info.version);
+    w.u8(info.model != 0 ? 1 : 0);
+    w.u32(info.codec);
+    w.u8(static_cast<std::uint8_t>(info.label.size()));
+    for (char const c : info.label) w.u8(static_cast<std::uint8_t>(c));
+    if (info.model != 0) w.u32(info.model);
+    w.u8(static_cast<std::uint8_t>(static_cast<unsigned>(info.samples) | info.rank << 4));
+    for (std::size_t axis = 0; axis < info.rank; ++axis) w.varint(info.shape[axis]);
+    w.varint(info.components);
+    w.varint(info.payload_size);
+}
+
+/// Seed of a record's checksum: ties it to codec, model and extents, which the record itself does not hold.
+template <std::size_t R>
+auto record_seed(std::uint32_t codec, std::uint32_t model, extents<R> const& shape, std::size_t components) -> std::uint16_t {
+    std::uint16_t crc = 0xffff;
+    auto const add = [&](std::uint64_t v) {
+        std::array<std::byte, 8> b;
+        for (unsigned i = 0; i < 8; ++i) b[i] = static_cast<std::byte>(v >> (8 * i));
+        crc = crc16(b, crc);
+    };
+    add(codec), add(model), add(components);
+    for (auto const e : shape) add(e);
+    return crc;
+}
+} // namespace detail
+
+/// Reads the header of a file framing and checks lengths and checksum, without decoding: what tools and dispatchers need.
+inline auto peek(std::span<std::byte const> bytes, limits const& limits = {}) noexcept -> result<stream_info> {
+    byte_reader r(bytes, limits);
+    stream_info info;
+    for (auto const b : detail::magic)
+        if (r.u8() != b) {
+            // Nothing at all is truncated; a beginning that fits so far is too; any other byte is foreign.
+            if (!r.ok()) return {info, r.error()};
+            r.fail(errc::foreign);
+        }
+    info.version = r.u8();
+    if (r.ok() && info.version != format_version) r.fail(errc::version);
+    auto const flags = r.u8();
+    if (flags > 1) r.fail(errc::corrupt);
+    info.codec = r.u32();
+    auto const label = r.bytes(r.u8());
+    info.label = {reinterpret_cast<char const*>(label.data()), label.size()};
+    if (!detail::plausible_label(info.label)) r.fail(errc::corrupt);
+    if (flags & 1) info.model = r.u32();
+    auto const kind = r.u8();
+    info.samples = static_cast<sample_type>(kind & 15);
+    info.rank = kind >> 4;
+    if (r.ok() && ((kind & 15) > 4 || info.rank == 0 || info.rank > max_rank)) r.fail(errc::corrupt);
+    std::uint64_t samples = 1;
+    bool empty = false;
+    for (std::size_t axis = 0; r.ok() && axis < info.rank; ++axis) {
+        auto const e = r.varint(std::uint64_t{1} << 31, errc::limit);
+        empty = empty || e == 0;
+        info.shape[axis] = static_cast<std::size_t>(e);
+        // Each factor is at most 2^31 and the product so far at most max_samples, so this can't wrap before it is caught.
+        if (e != 0 && samples > limits.max_samples / e) samples = limits.max_samples + 1;
+        else if (e != 0) samples *= e;
+    }
+    info.components = static_cast<std::size_t>(r.varint(max_components, errc::limit));
+    if (r.ok() && !empty && info.components != 0 && samples > limits.max_samples / info.components) r.fail(errc::limit);
+    auto const size = r.varint();
+    info.payload_offset = r.position();
+    if (r.ok() && (size > r.remaining() || r.remaining() - size < 4)) r.fail(errc::truncated);
+    if (r.ok() && r.remaining() - size > 4) r.fail(errc::corrupt);
+    info.payload_size = static_cast<std::size_t>(size);
+    if (r.ok()) {
+        r.skip(info.payload_size);
+        auto const sum = crc32c(bytes.first(r.position()));
+        if (r.u32() != sum) r.fail(errc::checksum);
+    }
+    return {info, r.error()};
+}
+
+} // namespace triptych::inline TRIPTYCH_ABI

@@ -1,0 +1,17 @@
+// triptych/stream/limits.hpp: how much a decoder may ask for, whatever the bytes say.
+#pragma once
+
+#include <cstdint>
+
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI {
+
+/// Bounds that a decoder checks before it allocates. The defaults suit a desktop program; a server that decodes strangers'
+/// streams should lower them.
+struct limits {
+    std::uint64_t max_samples = std::uint64_t{1} << 28; ///< samples of a picture, all components together
+    std::uint64_t max_bytes = std::uint64_t{1} << 33;   ///< memory for one decode: bands, symbols and the picture
+};
+
+} // namespace triptych::inline TRIPTYCH_ABI
