@@ -24,7 +24,7 @@ using extents = std::array<std::size_t, R>;
 
 /// Number of samples; saturates at the largest std::uint64_t instead of wrapping.
 template <std::size_t R>
-constexpr auto volume(extents<R> const& shape) noexcept -> std::uint64_t {
+constexpr auto volume(extents<R> const &shape) noexcept -> std::uint64_t {
     std::uint64_t v = 1;
     for (auto const e : shape)
         if (e == 0) return 0;
@@ -37,7 +37,7 @@ constexpr auto volume(extents<R> const& shape) noexcept -> std::uint64_t {
 
 /// Row-major strides of an array whose neighbouring samples lie `unit` elements apart.
 template <std::size_t R>
-constexpr auto row_major(extents<R> const& shape, std::size_t unit = 1) noexcept -> extents<R> {
+constexpr auto row_major(extents<R> const &shape, std::size_t unit = 1) noexcept -> extents<R> {
     extents<R> stride{};
     for (std::size_t axis = R; axis-- > 0; unit *= shape[axis]) stride[axis] = unit;
     return stride;
@@ -54,28 +54,28 @@ struct place {
     role kind = role::signal;
     std::uint32_t index = 0;
 
-    friend constexpr bool operator==(place const&, place const&) = default;
+    friend constexpr bool operator==(place const &, place const &) = default;
 };
 
 /// All that is known of a band without its values.
 template <std::size_t R>
 struct band_info {
-    extents<R> shape{};      ///< extents in samples, slowest axis first
-    extents<R> stride{};     ///< distance of neighbours along each axis, in elements of the buffer
-    std::size_t offset = 0;  ///< of the first sample, in elements of the buffer
-    place at{};              ///<
-    std::int8_t frac = 0;    ///< a value v stands for v / 2^frac
-    std::uint8_t bits = 0;   ///< signed width of the stored integers: values lie in [-2^(bits-1), 2^(bits-1))
+    extents<R> shape{};       ///< extents in samples, slowest axis first
+    extents<R> stride{};      ///< distance of neighbours along each axis, in elements of the buffer
+    std::size_t offset = 0;   ///< of the first sample, in elements of the buffer
+    place at{};               ///<
+    std::int8_t frac = 0;     ///< a value v stands for v / 2^frac
+    std::uint8_t bits = 0;    ///< signed width of the stored integers: values lie in [-2^(bits-1), 2^(bits-1))
     std::uint16_t gain = 256; ///< L2 norm of the synthesis function of one coefficient, times 256
 
-    friend constexpr bool operator==(band_info const&, band_info const&) = default;
+    friend constexpr bool operator==(band_info const &, band_info const &) = default;
 };
 
 /// Bands [first, first + count) lie interleaved from element `offset` on, `samples` samples each.
 struct band_group {
     std::size_t first = 0, count = 0, offset = 0, samples = 0;
 
-    friend constexpr bool operator==(band_group const&, band_group const&) = default;
+    friend constexpr bool operator==(band_group const &, band_group const &) = default;
 };
 
 /// The bands of a picture, without their values. Made by a transform's or a quantizer's `arrange` from extents alone.
@@ -89,21 +89,21 @@ public:
     static constexpr std::size_t max_bands = std::size_t{1} << 18;
 
     auto ok() const noexcept -> bool { return ok_ && list_.ok() && groups_.ok(); }
-    auto count() const noexcept -> std::size_t { return list_.size(); }       ///< number of bands
-    auto size() const noexcept -> std::size_t { return size_; }               ///< elements of the buffer
-    auto operator[](std::size_t b) const noexcept -> band_info<R> const& { return list_[b]; }
+    auto count() const noexcept -> std::size_t { return list_.size(); } ///< number of bands
+    auto size() const noexcept -> std::size_t { return size_; }         ///< elements of the buffer
+    auto operator[](std::size_t b) const noexcept -> band_info<R> const & { return list_[b]; }
     auto begin() const noexcept { return list_.begin(); }
     auto end() const noexcept { return list_.end(); }
-    auto groups() const noexcept -> detail::list<band_group> const& { return groups_; }
+    auto groups() const noexcept -> detail::list<band_group> const & { return groups_; }
 
     /// Appends a band that lies by itself, contiguous and row-major. `like` gives place, frac, bits and gain.
-    void add(extents<R> const& shape, band_info<R> const& like) {
-        add_group(shape, 1, [&](std::size_t) -> band_info<R> const& { return like; });
+    void add(extents<R> const &shape, band_info<R> const &like) {
+        add_group(shape, 1, [&](std::size_t) -> band_info<R> const & { return like; });
     }
 
     /// Appends `n` interleaved bands of one shape; `info(k)` gives place, frac, bits and gain of the k-th.
     template <class Info>
-    void add_group(extents<R> const& shape, std::size_t n, Info&& info) {
+    void add_group(extents<R> const &shape, std::size_t n, Info &&info) {
         auto const samples = volume(shape);
         constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max()) / 8;
         if (!ok() || n > max_bands - count() || (n != 0 && samples > (most - size_) / n)) return fail();
@@ -119,7 +119,7 @@ public:
 
     /// Changes place, frac, bits or gain of a band; where it lies can't be changed.
     template <class Change>
-    void relabel(std::size_t b, Change&& change) {
+    void relabel(std::size_t b, Change &&change) {
         band_info<R> edited = list_[b];
         change(edited);
         edited.shape = list_[b].shape, edited.stride = list_[b].stride, edited.offset = list_[b].offset;
@@ -128,7 +128,7 @@ public:
 
     void fail() noexcept { *this = layout(), ok_ = false; }
 
-    friend bool operator==(layout const& a, layout const& b) noexcept {
+    friend bool operator==(layout const &a, layout const &b) noexcept {
         if (a.size_ != b.size_ || a.count() != b.count() || a.groups_.size() != b.groups_.size()) return false;
         for (std::size_t i = 0; i < a.count(); ++i)
             if (!(a[i] == b[i])) return false;
@@ -149,24 +149,23 @@ template <class T, std::size_t R>
 class band_view {
 public:
     using value_type = T;
-    constexpr band_view(T* first, band_info<R> const& info) noexcept
+    constexpr band_view(T *first, band_info<R> const &info) noexcept
         : data_(first + info.offset), shape_(info.shape), stride_(info.stride) {}
 
-    constexpr auto data() const noexcept -> T* { return data_; }
-    constexpr auto shape() const noexcept -> extents<R> const& { return shape_; }
-    constexpr auto stride() const noexcept -> extents<R> const& { return stride_; }
+    constexpr auto data() const noexcept -> T * { return data_; }
+    constexpr auto shape() const noexcept -> extents<R> const & { return shape_; }
+    constexpr auto stride() const noexcept -> extents<R> const & { return stride_; }
     constexpr auto size() const noexcept -> std::size_t { return static_cast<std::size_t>(volume(shape_)); }
 
     template <class... I>
-        requires(sizeof...(I) == R)
-    constexpr auto operator()(I... at) const noexcept -> T& {
+    requires(sizeof...(I) == R) constexpr auto operator()(I... at) const noexcept -> T & {
         std::size_t axis = 0, p = 0;
         ((p += static_cast<std::size_t>(at) * stride_[axis++]), ...);
         return data_[p];
     }
 
 private:
-    T* data_;
+    T *data_;
     extents<R> shape_, stride_;
 };
 
@@ -183,17 +182,17 @@ public:
     explicit bands(triptych::layout<R> where) : layout_(std::move(where)), values_(layout_.ok() ? layout_.size() : 0) {
         if (!values_.ok()) layout_.fail();
     }
-    bands(triptych::layout<R> where, T const& fill) : bands(std::move(where)) {
-        for (auto& v : values_) v = fill;
+    bands(triptych::layout<R> where, T const &fill) : bands(std::move(where)) {
+        for (auto &v : values_) v = fill;
     }
 
     auto ok() const noexcept -> bool { return layout_.ok(); }
-    auto layout() const noexcept -> triptych::layout<R> const& { return layout_; }
+    auto layout() const noexcept -> triptych::layout<R> const & { return layout_; }
     auto count() const noexcept -> std::size_t { return layout_.count(); }
     auto size() const noexcept -> std::size_t { return layout_.size(); }
-    auto info(std::size_t b) const noexcept -> band_info<R> const& { return layout_[b]; }
-    auto data() noexcept -> T* { return values_.data(); }
-    auto data() const noexcept -> T const* { return values_.data(); }
+    auto info(std::size_t b) const noexcept -> band_info<R> const & { return layout_[b]; }
+    auto data() noexcept -> T * { return values_.data(); }
+    auto data() const noexcept -> T const * { return values_.data(); }
     auto operator[](std::size_t b) noexcept -> band_view<T, R> { return {values_.data(), layout_[b]}; }
     auto operator[](std::size_t b) const noexcept -> band_view<T const, R> { return {values_.data(), layout_[b]}; }
 

@@ -42,7 +42,7 @@ struct picture_source<picture_view<S, R>> {
 };
 template <sample S, std::size_t R>
 struct picture_source<picture<S, R>> {
-    triptych::picture<S, R> const& x;
+    triptych::picture<S, R> const &x;
     auto view() const noexcept { return x.view(); }
 };
 
@@ -57,21 +57,22 @@ public:
     constexpr basic_codec() = default;
     /// From panels that have learned something.
     constexpr basic_codec(T transform, Q quantizer, C coder)
-        : transform_(std::move(transform)), quantizer_(std::move(quantizer)), coder_(std::move(coder)), model_(model_fingerprint(*this)) {}
+        : transform_(std::move(transform)), quantizer_(std::move(quantizer)), coder_(std::move(coder)),
+          model_(model_fingerprint(*this)) {}
     /// From a generated header: borrows its arrays. A header that lacks one of them does not compile in a constant expression,
     /// and gives a codec that refuses every stream otherwise.
-    explicit constexpr basic_codec(model_view const& model)
+    explicit constexpr basic_codec(model_view const &model)
         : model_(detail::borrow(*this, model) ? model.fingerprint : 0) {
         if (model_ == 0) detail::raise<std::invalid_argument>("the header's model does not fit this codec");
     }
 
-    constexpr auto transform() const noexcept -> T const& { return transform_; }
-    constexpr auto quantizer() const noexcept -> Q const& { return quantizer_; }
-    constexpr auto coder() const noexcept -> C const& { return coder_; }
+    constexpr auto transform() const noexcept -> T const & { return transform_; }
+    constexpr auto quantizer() const noexcept -> Q const & { return quantizer_; }
+    constexpr auto coder() const noexcept -> C const & { return coder_; }
     /// Fingerprint of the learned state, 0 if there is none.
     constexpr auto model() const noexcept -> std::uint32_t { return model_; }
 
-    static constexpr void describe(auto& d) {
+    static constexpr void describe(auto &d) {
         if constexpr (Schedule::rows == 0)
             d("codec", part<T>{}, part<Q>{}, part<C>{});
         else
@@ -81,7 +82,7 @@ public:
     static constexpr std::uint32_t id = fingerprint<basic_codec>();
 
     template <class Self, class V>
-    static constexpr void state(Self& self, V&& v) {
+    static constexpr void state(Self &self, V &&v) {
         nested("transform", self.transform_, v);
         nested("quantizer", self.quantizer_, v);
         nested("coder", self.coder_, v);
@@ -92,13 +93,13 @@ public:
     /// Encodes samples (a `picture_view`, a `picture`, or with xtensor.hpp a container or expression of xtensor).
     /// Throws std::invalid_argument for a goal that this codec can't aim at.
     template <class X>
-    auto encode(X const& x, quality const& goal, framing frame = framing::file) const -> std::vector<std::byte> {
+    auto encode(X const &x, quality const &goal, framing frame = framing::file) const -> std::vector<std::byte> {
         picture_source<X> const source{x};
         return framed(source.view(), goal, frame);
     }
     /// Encodes at the codec's own default: exactly if it can do nothing else, at scale 75 otherwise.
     template <class X>
-    auto encode(X const& x) const -> std::vector<std::byte> {
+    auto encode(X const &x) const -> std::vector<std::byte> {
         return encode(x, exact_only() ? exact : scale(75));
     }
 
@@ -106,27 +107,30 @@ public:
 
     /// Decodes a file framing. Never throws, never reads outside `bytes`, never asks for more than `limits`.
     template <sample S = std::uint8_t, std::size_t R = 2>
-    auto try_decode(std::span<std::byte const> bytes, limits const& most = {}) const noexcept -> result<picture<S, R>> {
+    auto try_decode(std::span<std::byte const> bytes, limits const &most = {}) const noexcept -> result<picture<S, R>> {
         auto const info = peek(bytes, most);
         if (info.error) return {{}, info.error};
         if (info.value.codec != id) return {{}, {errc::codec, 6}};
         if (info.value.model != model_) return {{}, {errc::model, 11 + info.value.label.size()}};
-        if (info.value.samples != detail::sample_type_of<S>::value || info.value.rank != R) return {{}, {errc::sample, info.value.payload_offset}};
+        if (info.value.samples != detail::sample_type_of<S>::value || info.value.rank != R)
+            return {{}, {errc::sample, info.value.payload_offset}};
         extents<R> shape;
         for (std::size_t axis = 0; axis < R; ++axis) shape[axis] = info.value.shape[axis];
-        return decode_payload<S, R>(bytes.first(info.value.payload_offset + info.value.payload_size), info.value.payload_offset, shape, info.value.components, most);
+        return decode_payload<S, R>(bytes.first(info.value.payload_offset + info.value.payload_size),
+                                    info.value.payload_offset, shape, info.value.components, most);
     }
 
     /// Decodes a record or bare framing, whose extents and number of components the caller knows.
     template <sample S = std::uint8_t, std::size_t R = 2>
-    auto try_decode(std::span<std::byte const> bytes, framing frame, extents<R> const& shape, std::size_t components, limits const& most = {}) const noexcept
-        -> result<picture<S, R>> {
+    auto try_decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
+                    limits const &most = {}) const noexcept -> result<picture<S, R>> {
         if (frame == framing::file) return try_decode<S, R>(bytes, most);
         if (frame == framing::record) {
             if (bytes.size() < 2) return {{}, {errc::truncated, bytes.size()}};
             auto const body = bytes.first(bytes.size() - 2);
             auto const sum = crc16(body, detail::record_seed(id, model_, shape, components));
-            auto const stored = static_cast<unsigned>(bytes[body.size()]) | static_cast<unsigned>(bytes[body.size() + 1]) << 8;
+            auto const stored =
+                static_cast<unsigned>(bytes[body.size()]) | static_cast<unsigned>(bytes[body.size() + 1]) << 8;
             if (sum != stored) return {{}, {errc::checksum, body.size()}};
             bytes = body;
         }
@@ -136,13 +140,14 @@ public:
 #if TRIPTYCH_EXCEPTIONS
     /// As `try_decode`, but throws `mismatch_error` for another codec, model or sample type, `format_error` for wrong bytes.
     template <sample S = std::uint8_t, std::size_t R = 2>
-    auto decode(std::span<std::byte const> bytes, limits const& most = {}) const -> picture<S, R> {
+    auto decode(std::span<std::byte const> bytes, limits const &most = {}) const -> picture<S, R> {
         auto decoded = try_decode<S, R>(bytes, most);
         if (decoded.error) throw_error<S, R>(decoded.error, peek(bytes, most).value);
         return std::move(decoded.value);
     }
     template <sample S = std::uint8_t, std::size_t R = 2>
-    auto decode(std::span<std::byte const> bytes, framing frame, extents<R> const& shape, std::size_t components, limits const& most = {}) const -> picture<S, R> {
+    auto decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
+                limits const &most = {}) const -> picture<S, R> {
         auto decoded = try_decode<S, R>(bytes, frame, shape, components, most);
         if (decoded.error) throw format_error(decoded.error);
         return std::move(decoded.value);
@@ -151,11 +156,15 @@ public:
 
     /// True if the codec has no way to lose anything, so that the only goal it takes is `exact`.
     static constexpr auto exact_only() -> bool {
-        return requires { requires bool(Q::exact_only); };
+        return requires {
+            requires bool(Q::exact_only);
+        };
     }
     /// True if the codec can meet the goal `exact`.
     static constexpr auto can_be_exact() -> bool {
-        return reversible<T> && requires { requires bool(Q::can_be_exact); };
+        return reversible<T> && requires {
+            requires bool(Q::can_be_exact);
+        };
     }
 
 private:
@@ -180,8 +189,9 @@ private:
     }
 
     template <sample S, std::size_t R>
-    auto framed(picture_view<S, R> const& view, quality const& goal, framing frame) const -> std::vector<std::byte> {
-        if (view.components > max_components) detail::raise<std::invalid_argument>("a picture has at most 65535 components");
+    auto framed(picture_view<S, R> const &view, quality const &goal, framing frame) const -> std::vector<std::byte> {
+        if (view.components > max_components)
+            detail::raise<std::invalid_argument>("a picture has at most 65535 components");
         auto const payload = search(view, goal);
         byte_writer w;
         if (frame == framing::file) {
@@ -194,14 +204,16 @@ private:
         }
         w.bytes(payload);
         if (frame == framing::file) w.u32(crc32c(w.view()));
-        if (frame == framing::record) w.u16(crc16(w.view(), detail::record_seed(id, model_, view.shape, view.components)));
+        if (frame == framing::record)
+            w.u16(crc16(w.view(), detail::record_seed(id, model_, view.shape, view.components)));
         return std::move(w).take();
     }
 
     // --- one encode at one step ------------------------------------------------------------------------------------
 
     template <sample S, std::size_t R>
-    auto encode_panels(picture_view<S, R> const& view, detail::sample_map const& map, target const& aim) const -> std::vector<std::byte> {
+    auto encode_panels(picture_view<S, R> const &view, detail::sample_map const &map, target const &aim) const
+        -> std::vector<std::byte> {
         using B = planes<S, R>;
         byte_writer w;
         if constexpr (check_panels<B>()) {
@@ -213,7 +225,9 @@ private:
                 detail::encode_whole(transform_, quantizer_, coder_, std::move(x), aim, w);
             } else {
                 auto const row = view.shape[0] ? view.size() / view.shape[0] : 0;
-                auto const load = [&](std::size_t first, B& x) { detail::samples_to_planes(view.data + first * row, map, x); };
+                auto const load = [&](std::size_t first, B &x) {
+                    detail::samples_to_planes(view.data + first * row, map, x);
+                };
                 detail::encode_strips<Schedule::rows, B>(transform_, quantizer_, coder_, in, load, aim, w);
             }
         }
@@ -221,12 +235,15 @@ private:
     }
 
     template <sample S, std::size_t R>
-    auto decode_panels(byte_reader& r, detail::sample_map const& map, extents<R> const& shape, std::size_t components) const -> picture<S, R> {
+    auto decode_panels(byte_reader &r, detail::sample_map const &map, extents<R> const &shape,
+                       std::size_t components) const -> picture<S, R> {
         using B = planes<S, R>;
         picture<S, R> out;
-        if constexpr (detail::check_synthesis<T, B>() && detail::check_quantizer<Q, B>() && detail::check_coder<C, B>()) {
+        if constexpr (detail::check_synthesis<T, B>() && detail::check_quantizer<Q, B>() &&
+                      detail::check_coder<C, B>()) {
             auto const in = detail::component_planes(shape, components, map.bits);
-            auto const held = volume(shape) * components * sizeof(S) + static_cast<std::uint64_t>(in.size()) * sizeof(typename B::value_type);
+            auto const held = volume(shape) * components * sizeof(S) +
+                              static_cast<std::uint64_t>(in.size()) * sizeof(typename B::value_type);
             if (!in.ok()) r.fail(errc::limit);
             if (!r.ok()) return out;
             auto const reserve = [&] {
@@ -241,20 +258,24 @@ private:
                 if (held > r.limits().max_bytes) r.fail(errc::limit);
                 if (r.ok()) reserve();
                 auto const row = shape[0] ? out.size() / shape[0] : 0;
-                auto const store = [&](std::size_t first, B const& x) { detail::planes_to_samples<S>(x, map, out.data() + first * row); };
-                if (r.ok()) detail::decode_strips<Schedule::rows, B>(transform_, quantizer_, coder_, in, store, held, r);
+                auto const store = [&](std::size_t first, B const &x) {
+                    detail::planes_to_samples<S>(x, map, out.data() + first * row);
+                };
+                if (r.ok())
+                    detail::decode_strips<Schedule::rows, B>(transform_, quantizer_, coder_, in, store, held, r);
             }
         }
         return out;
     }
 
     template <sample S, std::size_t R>
-    auto decode_payload(std::span<std::byte const> bytes, std::size_t offset, extents<R> const& shape, std::size_t components, limits const& most) const noexcept
-        -> result<picture<S, R>> {
+    auto decode_payload(std::span<std::byte const> bytes, std::size_t offset, extents<R> const &shape,
+                        std::size_t components, limits const &most) const noexcept -> result<picture<S, R>> {
         byte_reader r(bytes, most);
         r.skip(offset);
         auto const samples = volume(shape);
-        if (components > max_components || (components != 0 && samples > most.max_samples / components)) r.fail(errc::limit);
+        if (components > max_components || (components != 0 && samples > most.max_samples / components))
+            r.fail(errc::limit);
         auto const map = detail::read_map<S>(r);
         std::span<std::byte const> verbatim;
         std::uint64_t exceptions = 0;
@@ -274,8 +295,10 @@ private:
             for (std::uint64_t i = 0; r.ok() && i < exceptions; ++i) {
                 at += list.varint() + (i > 0);
                 auto const word = list.u32();
-                if (at >= out.size()) r.fail(errc::corrupt);
-                else out.data()[at] = std::bit_cast<float>(word);
+                if (at >= out.size())
+                    r.fail(errc::corrupt);
+                else
+                    out.data()[at] = std::bit_cast<float>(word);
             }
         }
         if (!r.ok()) return {{}, r.error()};
@@ -291,7 +314,8 @@ private:
     };
 
     template <sample S, std::size_t R>
-    static void write_exceptions(byte_writer& w, picture_view<S, R> const& view, picture<S, R> const& decoded, double bound) {
+    static void write_exceptions(byte_writer &w, picture_view<S, R> const &view, picture<S, R> const &decoded,
+                                 double bound) {
         std::vector<detail::exception> list;
         std::uint64_t last = 0;
         for (std::size_t i = 0; i < view.size(); ++i)
@@ -300,7 +324,7 @@ private:
                 last = i + 1;
             }
         w.varint(list.size());
-        for (auto const& e : list) w.varint(e.index), w.u32(e.bits);
+        for (auto const &e : list) w.varint(e.index), w.u32(e.bits);
     }
 
     /// Is the decoded sample within the bound? Two NaNs of one bit pattern are; any other value that is not finite is only equal
@@ -315,7 +339,8 @@ private:
     }
 
     template <sample S, std::size_t R>
-    auto attempt(picture_view<S, R> const& view, detail::sample_map const& map, target const& aim, double bound, bool reconstruct) const -> trial<S, R> {
+    auto attempt(picture_view<S, R> const &view, detail::sample_map const &map, target const &aim, double bound,
+                 bool reconstruct) const -> trial<S, R> {
         trial<S, R> t;
         auto const panels = encode_panels(view, map, aim);
         byte_writer w;
@@ -341,15 +366,18 @@ private:
     static constexpr limits unlimited{~std::uint64_t{0} >> 8, ~std::uint64_t{0} >> 8};
 
     template <sample S, std::size_t R>
-    auto search(picture_view<S, R> const& view, quality const& goal) const -> std::vector<std::byte> {
+    auto search(picture_view<S, R> const &view, quality const &goal) const -> std::vector<std::byte> {
         using kind = quality::kind;
         bool const exactly = goal.what == kind::exact || (goal.what == kind::max_error && goal.value == 0);
         if (exactly && !can_be_exact()) detail::raise<std::invalid_argument>("this codec cannot be exact");
         if (!exactly && exact_only()) detail::raise<std::invalid_argument>("this codec can only be exact");
-        if (!(goal.value >= 0) || goal.value > 1e30) detail::raise<std::invalid_argument>("a quality is a number that is not negative");
-        if (goal.what == kind::scale && goal.value > 100) detail::raise<std::invalid_argument>("a quality scale goes from 0 to 100");
+        if (!(goal.value >= 0) || goal.value > 1e30)
+            detail::raise<std::invalid_argument>("a quality is a number that is not negative");
+        if (goal.what == kind::scale && goal.value > 100)
+            detail::raise<std::invalid_argument>("a quality scale goes from 0 to 100");
 
-        if (exactly) return attempt(view, detail::choose_map(view.data, view.size(), true), target{0, 0}, 0, false).payload;
+        if (exactly)
+            return attempt(view, detail::choose_map(view.data, view.size(), true), target{0, 0}, 0, false).payload;
 
         bool const wide = reversible<T> && !std::is_same_v<S, float> && goal.what == kind::max_error;
         auto const map = detail::choose_map(view.data, view.size(), wide);
@@ -378,7 +406,8 @@ private:
                 return good;
             };
             detail::find_largest(std::min(low, natural - 1), natural + 4, natural, 12, holds);
-            if (!met && can_be_exact()) return attempt(view, detail::choose_map(view.data, view.size(), true), target{0, 0}, 0, false).payload;
+            if (!met && can_be_exact())
+                return attempt(view, detail::choose_map(view.data, view.size(), true), target{0, 0}, 0, false).payload;
             if (!met) detail::raise<std::invalid_argument>("this codec cannot keep so small an error");
             return std::move(best.payload);
         }
@@ -389,36 +418,39 @@ private:
         double const around = framed_overhead(view);
         auto const miss = [&](double log_step) {
             auto t = at(log_step, !by_rate);
-            double const y = by_rate ? std::log2(std::max(goal.value, 1e-6)) - std::log2(8 * (static_cast<double>(t.payload.size()) + around) / pixels)
+            double const y = by_rate ? std::log2(std::max(goal.value, 1e-6)) -
+                                           std::log2(8 * (static_cast<double>(t.payload.size()) + around) / pixels)
                                      : goal.value - psnr_of(view, t.decoded, span);
             if (std::abs(y) < nearest) nearest = std::abs(y), best = std::move(t);
             return y;
         };
-        detail::find_root(low, high, by_rate ? usual : std::log2(unit) + (59.0 - goal.value) / 6.02, by_rate ? 0.003 : 0.02, 20, miss);
+        detail::find_root(low, high, by_rate ? usual : std::log2(unit) + (59.0 - goal.value) / 6.02,
+                          by_rate ? 0.003 : 0.02, 20, miss);
         return std::move(best.payload);
     }
 
     template <sample S, std::size_t R>
-    static auto framed_overhead(picture_view<S, R> const&) -> double {
+    static auto framed_overhead(picture_view<S, R> const &) -> double {
         return 4 + 1 + 1 + 4 + 1 + static_cast<double>(short_name().size()) + 1 + 2 * R + 1 + 3 + 4;
     }
 
     /// The largest signal: 255 and 65535 for unsigned and 16-bit samples, the range of the finite values for all others.
     template <sample S, std::size_t R>
-    static auto peak(picture_view<S, R> const& view) -> double {
+    static auto peak(picture_view<S, R> const &view) -> double {
         if constexpr (std::is_same_v<S, std::uint8_t>) return 255;
         if constexpr (std::is_same_v<S, std::uint16_t> || std::is_same_v<S, std::int16_t>) return 65535;
         double low = std::numeric_limits<double>::max(), high = -low;
         for (std::size_t i = 0; i < view.size(); ++i) {
             if constexpr (std::is_same_v<S, float>)
                 if (!detail::is_finite(view.data[i])) continue;
-            low = std::min(low, static_cast<double>(view.data[i])), high = std::max(high, static_cast<double>(view.data[i]));
+            low = std::min(low, static_cast<double>(view.data[i])),
+            high = std::max(high, static_cast<double>(view.data[i]));
         }
         return high > low ? high - low : 1;
     }
 
     template <sample S, std::size_t R>
-    static auto psnr_of(picture_view<S, R> const& view, picture<S, R> const& decoded, double span) -> double {
+    static auto psnr_of(picture_view<S, R> const &view, picture<S, R> const &decoded, double span) -> double {
         double sum = 0;
         std::size_t n = 0;
         for (std::size_t i = 0; i < view.size(); ++i) {
@@ -431,7 +463,7 @@ private:
     }
 
     template <sample S, std::size_t R>
-    static auto within_all(picture_view<S, R> const& view, picture<S, R> const& decoded, double bound) -> bool {
+    static auto within_all(picture_view<S, R> const &view, picture<S, R> const &decoded, double bound) -> bool {
         for (std::size_t i = 0; i < view.size(); ++i)
             if (!within<S>(view.data[i], decoded.data()[i], bound)) return false;
         return true;
@@ -439,7 +471,7 @@ private:
 
 #if TRIPTYCH_EXCEPTIONS
     template <sample S, std::size_t R>
-    [[noreturn]] void throw_error(error e, stream_info const& info) const;
+    [[noreturn]] void throw_error(error e, stream_info const &info) const;
 #endif
 
     [[no_unique_address]] T transform_{};
@@ -456,24 +488,28 @@ inline auto hexadecimal(std::uint32_t v) -> std::string {
     return text;
 }
 inline auto sample_name(sample_type s) -> std::string {
-    constexpr char const* names[] = {"uint8", "uint16", "int16", "int32", "float32"};
+    constexpr char const *names[] = {"uint8", "uint16", "int16", "int32", "float32"};
     return names[static_cast<std::size_t>(s)];
 }
 } // namespace detail
 
 template <class Derived, class T, class Q, class C, class Schedule>
 template <sample S, std::size_t R>
-void basic_codec<Derived, T, Q, C, Schedule>::throw_error(error e, stream_info const& info) const {
-    auto const name = [](std::string_view label, std::uint32_t number, std::string const& otherwise) {
+void basic_codec<Derived, T, Q, C, Schedule>::throw_error(error e, stream_info const &info) const {
+    auto const name = [](std::string_view label, std::uint32_t number, std::string const &otherwise) {
         return (label.empty() ? otherwise : std::string(label)) + " (" + detail::hexadecimal(number) + ")";
     };
     switch (e.code) {
-    case errc::codec: throw mismatch_error(e, name(info.label, info.codec, "an unnamed codec"), name(short_name(), id, description<basic_codec, std::string>()));
-    case errc::model: throw mismatch_error(e, "model " + detail::hexadecimal(info.model), "model " + detail::hexadecimal(model_));
+    case errc::codec:
+        throw mismatch_error(e, name(info.label, info.codec, "an unnamed codec"),
+                             name(short_name(), id, description<basic_codec, std::string>()));
+    case errc::model:
+        throw mismatch_error(e, "model " + detail::hexadecimal(info.model), "model " + detail::hexadecimal(model_));
     case errc::sample:
         throw mismatch_error(e, detail::sample_name(info.samples) + " of rank " + std::to_string(info.rank),
                              detail::sample_name(detail::sample_type_of<S>::value) + " of rank " + std::to_string(R));
-    default: throw format_error(e);
+    default:
+        throw format_error(e);
     }
 }
 #endif

@@ -21,82 +21,95 @@ namespace triptych::inline TRIPTYCH_ABI {
 class byte_writer;
 
 namespace detail {
-template <class B> using layout_of = layout<B::rank>;
+template <class B>
+using layout_of = layout<B::rank>;
 
 template <class T, class B>
-concept has_arrange = requires(T const& t, layout_of<B> const& in) {
+concept has_arrange = requires(T const &t, layout_of<B> const &in) {
     { t.arrange(in) } -> std::same_as<layout_of<B>>;
 };
 template <class T, class B>
-concept has_inverse = requires(T const& t, B x, layout_of<B> const& in) {
+concept has_inverse = requires(T const &t, B x, layout_of<B> const &in) {
     { t.inverse(std::move(x), in) } -> std::same_as<B>;
 };
 template <class T, class B>
-concept has_forward = requires(T const& t, B x) {
+concept has_forward = requires(T const &t, B x) {
     { t.forward(std::move(x)) } -> std::same_as<B>;
 };
 template <class T, class B>
-concept has_forward_for_target = requires(T const& t, B x, target const& aim) {
+concept has_forward_for_target = requires(T const &t, B x, target const &aim) {
     { t.forward(std::move(x), aim) } -> std::same_as<B>;
 };
 
 /// Stands for the callables that a codec hands to a closed loop.
 template <class B>
 struct symbol_probe {
-    auto operator()(std::int32_t v, band_info<B::rank> const&) const -> std::int32_t { return v; }
+    auto operator()(std::int32_t v, band_info<B::rank> const &) const -> std::int32_t { return v; }
 };
 template <class T, class B>
-concept has_closed_forward = requires(T const& t, B x, symbol_probe<B> f) {
+concept has_closed_forward = requires(T const &t, B x, symbol_probe<B> f) {
     { t.forward(std::move(x), f, f) } -> std::same_as<B>;
 };
 template <class T, class B>
-concept has_closed_inverse = requires(T const& t, B x, layout_of<B> const& in, symbol_probe<B> f) {
+concept has_closed_inverse = requires(T const &t, B x, layout_of<B> const &in, symbol_probe<B> f) {
     { t.inverse(std::move(x), in, f) } -> std::same_as<B>;
 };
 
 template <class Q>
-concept has_setting = requires { typename Q::setting; } && std::semiregular<typename Q::setting>;
+concept has_setting = requires {
+    typename Q::setting;
+}
+&&std::semiregular<typename Q::setting>;
 template <class Q, class B>
-concept has_plan = has_setting<Q> && requires(Q const& q, B const& x, target const& aim) {
+concept has_plan = has_setting<Q> && requires(Q const &q, B const &x, target const &aim) {
     { q.plan(x, aim) } -> std::same_as<typename Q::setting>;
 };
 template <class Q, class B>
-concept has_quantizer_arrange = has_setting<Q> && requires(Q const& q, layout_of<B> const& in, typename Q::setting const& s) {
+concept has_quantizer_arrange = has_setting<Q> &&
+    requires(Q const &q, layout_of<B> const &in, typename Q::setting const &s) {
     { q.arrange(in, s) } -> std::same_as<layout_of<B>>;
 };
 template <class Q, class B>
-concept has_quantize = has_setting<Q> && requires(Q const& q, B x, typename Q::setting const& s) {
+concept has_quantize = has_setting<Q> && requires(Q const &q, B x, typename Q::setting const &s) {
     { q.quantize(std::move(x), s) } -> std::same_as<B>;
 };
 template <class Q, class B>
-concept has_dequantize = has_setting<Q> && requires(Q const& q, B x, typename Q::setting const& s, layout_of<B> const& in) {
+concept has_dequantize = has_setting<Q> &&
+    requires(Q const &q, B x, typename Q::setting const &s, layout_of<B> const &in) {
     { q.dequantize(std::move(x), s, in) } -> std::same_as<B>;
 };
 template <class Q, class W>
-concept has_setting_write = has_setting<Q> && requires(Q const& q, typename Q::setting const& s, W& w) { q.write(s, w); };
+concept has_setting_write = has_setting<Q> && requires(Q const &q, typename Q::setting const &s, W &w) {
+    q.write(s, w);
+};
 template <class Q>
-concept has_setting_read = has_setting<Q> && requires(Q const& q, byte_reader& r) {
+concept has_setting_read = has_setting<Q> && requires(Q const &q, byte_reader &r) {
     { q.read(r) } -> std::same_as<typename Q::setting>;
 };
 
 template <class C, class B, class W>
-concept has_encode = requires(C const& c, B const& x, W& w) { c.encode(x, w); };
+concept has_encode = requires(C const &c, B const &x, W &w) {
+    c.encode(x, w);
+};
 template <class C, class B>
-concept has_decode = requires(C const& c, B& x, byte_reader& r) { c.decode(x, r); };
+concept has_decode = requires(C const &c, B &x, byte_reader &r) {
+    c.decode(x, r);
+};
 } // namespace detail
 
 /// Transforms whose next value depends on what the decoder will have (DPCM, intra prediction): they quantise as they go.
 template <class T, class B>
-concept closed_loop_for = detail::has_arrange<T, B> && detail::has_closed_forward<T, B> && detail::has_closed_inverse<T, B>;
+concept closed_loop_for =
+    detail::has_arrange<T, B> && detail::has_closed_forward<T, B> && detail::has_closed_inverse<T, B>;
 
 /// Enough of a transform to decode: where the bands lie, and the way back.
 template <class T, class B>
-concept synthesis_for = detail::has_arrange<T, B> && (detail::has_inverse<T, B> || closed_loop_for<T, B>);
+concept synthesis_for = detail::has_arrange<T, B> &&(detail::has_inverse<T, B> || closed_loop_for<T, B>);
 
 /// A transform: bands to bands and back. docs/concepts/transform.md
 template <class T, class B>
 concept transform_for = synthesis_for<T, B> &&
-                        (detail::has_forward<T, B> || detail::has_forward_for_target<T, B> || closed_loop_for<T, B>);
+    (detail::has_forward<T, B> || detail::has_forward_for_target<T, B> || closed_loop_for<T, B>);
 
 /// Refinement: `forward(bands, target)`; the analysis may look at the step it is made for (block sizes, modes).
 template <class T, class B>
@@ -104,7 +117,9 @@ concept target_aware = transform_for<T, B> && detail::has_forward_for_target<T, 
 
 /// Refinement: `static constexpr bool reversible`; the inverse gives back every integer exactly.
 template <class T>
-concept reversible = requires { requires bool(T::reversible); };
+concept reversible = requires {
+    requires bool(T::reversible);
+};
 
 /// Refinement: `tile_height` (rows of a block) and `tile_margin` (rows that a block needs around it): may run strip by strip.
 template <class T>
@@ -116,21 +131,21 @@ concept tileable = requires {
 /// A quantizer: coefficients to integer symbols and back. docs/concepts/quantizer.md
 template <class Q, class B, class W = byte_writer>
 concept quantizer_for = detail::has_plan<Q, B> && detail::has_quantizer_arrange<Q, B> && detail::has_quantize<Q, B> &&
-                        detail::has_dequantize<Q, B> && detail::has_setting_write<Q, W> && detail::has_setting_read<Q>;
+    detail::has_dequantize<Q, B> && detail::has_setting_write<Q, W> && detail::has_setting_read<Q>;
 
 /// Refinement: a setting can be made from the target alone, so the quantizer may run before the whole picture is known.
 template <class Q>
-concept plans_ahead = detail::has_setting<Q> && requires(Q const& q, target const& aim) {
+concept plans_ahead = detail::has_setting<Q> && requires(Q const &q, target const &aim) {
     { q.plan(aim) } -> std::same_as<typename Q::setting>;
 };
 
 /// Refinement: maps one value at a time, as a closed loop needs: `symbol(setting, v, info)` and `value(setting, q, info)`.
 template <class Q, class B>
-concept scalar_quantizer_for =
-    detail::has_setting<Q> && requires(Q const& q, typename Q::setting const& s, std::int32_t v, band_info<B::rank> const& i) {
-        { q.symbol(s, v, i) } -> std::same_as<std::int32_t>;
-        { q.value(s, v, i) } -> std::same_as<std::int32_t>;
-    };
+concept scalar_quantizer_for = detail::has_setting<Q> &&
+    requires(Q const &q, typename Q::setting const &s, std::int32_t v, band_info<B::rank> const &i) {
+    { q.symbol(s, v, i) } -> std::same_as<std::int32_t>;
+    { q.value(s, v, i) } -> std::same_as<std::int32_t>;
+};
 
 /// A coder: integer symbols to bytes and back. docs/concepts/coder.md
 template <class C, class B, class W = byte_writer>
@@ -139,20 +154,20 @@ concept coder_for = std::integral<typename B::value_type> && detail::has_encode<
 /// Refinement: `rates(symbols)` gives an estimator made from a first quantisation; `bits(symbols, band, element, v)` is the price, in
 /// bits, of the value v at that element of the buffer, in the context that the symbols before it make.
 template <class C, class B>
-concept rate_aware = requires(C const& c, B const& symbols) {
+concept rate_aware = requires(C const &c, B const &symbols) {
     { c.rates(symbols).bits(symbols, std::size_t{}, std::size_t{}, std::int32_t{}) } -> std::convertible_to<float>;
 };
 
 /// Refinement of quantizers: `quantize(bands, setting, rates, target)` with the estimator of a rate-aware coder.
 template <class Q, class B, class Rates>
 concept uses_rates = detail::has_setting<Q> &&
-                     requires(Q const& q, B x, typename Q::setting const& s, Rates const& r, target const& aim) {
-                         { q.quantize(std::move(x), s, r, aim) } -> std::same_as<B>;
-                     };
+    requires(Q const &q, B x, typename Q::setting const &s, Rates const &r, target const &aim) {
+    { q.quantize(std::move(x), s, r, aim) } -> std::same_as<B>;
+};
 
 /// Refinement: `encoder()` with `put(symbols, writer)` and `finish(writer)`, `decoder(reader)` with `get(symbols)` and `finish(reader)`: takes its symbols strip by strip.
 template <class C, class B, class W = byte_writer>
-concept streaming_coder = coder_for<C, B, W> && requires(C const& c, B& x, B const& y, byte_reader& r, W& w) {
+concept streaming_coder = coder_for<C, B, W> && requires(C const &c, B &x, B const &y, byte_reader &r, W &w) {
     c.encoder().put(y, w);
     c.encoder().finish(w);
     c.decoder(r).get(x, r);
@@ -162,7 +177,7 @@ concept streaming_coder = coder_for<C, B, W> && requires(C const& c, B& x, B con
 /// Refinement: the policy fits something to each picture and sends it ahead: `prepare(bands, target) -> policy`,
 /// `write(writer)`, `restore(reader) -> policy`.
 template <class P, class B>
-concept per_picture = requires(P const& p, B const& x, target const& aim, byte_reader& r) {
+concept per_picture = requires(P const &p, B const &x, target const &aim, byte_reader &r) {
     { p.prepare(x, aim) } -> std::same_as<P>;
     { p.restore(r) } -> std::same_as<P>;
 };
@@ -191,9 +206,11 @@ consteval auto check_quantizer() -> bool {
     static_assert(has_setting<Q>, "quantizer: missing `struct setting`, default-constructible and copyable");
     if constexpr (has_setting<Q>) {
         static_assert(has_plan<Q, B>, "quantizer: missing `setting plan(bands const&, target const&) const`");
-        static_assert(has_quantizer_arrange<Q, B>, "quantizer: missing `layout arrange(layout const&, setting const&) const`");
+        static_assert(has_quantizer_arrange<Q, B>,
+                      "quantizer: missing `layout arrange(layout const&, setting const&) const`");
         static_assert(has_quantize<Q, B>, "quantizer: missing `bands quantize(bands, setting const&) const`");
-        static_assert(has_dequantize<Q, B>, "quantizer: missing `bands dequantize(bands, setting const&, layout const& in) const`");
+        static_assert(has_dequantize<Q, B>,
+                      "quantizer: missing `bands dequantize(bands, setting const&, layout const& in) const`");
         static_assert(has_setting_write<Q, W>, "quantizer: missing `void write(setting const&, byte_writer&) const`");
         static_assert(has_setting_read<Q>, "quantizer: missing `setting read(byte_reader&) const`");
     }

@@ -26,7 +26,7 @@ namespace detail {
 /// Writes a description, a character at a time, to a sink.
 template <class Sink>
 struct describer {
-    Sink& sink;
+    Sink &sink;
 
     template <class... A>
     constexpr void operator()(std::string_view name, A... arguments) {
@@ -43,7 +43,7 @@ private:
         for (char const c : s) sink(c);
     }
     constexpr void argument(std::string_view s) { text(s); }
-    constexpr void argument(char const* s) { text(s); }
+    constexpr void argument(char const *s) { text(s); }
     template <std::integral I>
     constexpr void argument(I v) {
         auto n = static_cast<std::int64_t>(v);
@@ -56,7 +56,7 @@ private:
     }
     template <class P>
     constexpr void argument(part<P>) {
-        if constexpr (requires(describer& d) { P::describe(d); })
+        if constexpr (requires(describer & d) { P::describe(d); })
             P::describe(*this);
         else
             text("unnamed");

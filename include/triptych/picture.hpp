@@ -17,22 +17,40 @@ namespace triptych::inline TRIPTYCH_ABI {
 enum class sample_type : std::uint8_t { uint8 = 0, uint16 = 1, int16 = 2, int32 = 3, float32 = 4 };
 
 namespace detail {
-template <class S> struct sample_type_of;
-template <> struct sample_type_of<std::uint8_t> { static constexpr auto value = sample_type::uint8; };
-template <> struct sample_type_of<std::uint16_t> { static constexpr auto value = sample_type::uint16; };
-template <> struct sample_type_of<std::int16_t> { static constexpr auto value = sample_type::int16; };
-template <> struct sample_type_of<std::int32_t> { static constexpr auto value = sample_type::int32; };
-template <> struct sample_type_of<float> { static constexpr auto value = sample_type::float32; };
+template <class S>
+struct sample_type_of;
+template <>
+struct sample_type_of<std::uint8_t> {
+    static constexpr auto value = sample_type::uint8;
+};
+template <>
+struct sample_type_of<std::uint16_t> {
+    static constexpr auto value = sample_type::uint16;
+};
+template <>
+struct sample_type_of<std::int16_t> {
+    static constexpr auto value = sample_type::int16;
+};
+template <>
+struct sample_type_of<std::int32_t> {
+    static constexpr auto value = sample_type::int32;
+};
+template <>
+struct sample_type_of<float> {
+    static constexpr auto value = sample_type::float32;
+};
 } // namespace detail
 
 /// uint8, uint16, int16, int32 or float.
 template <class S>
-concept sample = requires { detail::sample_type_of<S>::value; };
+concept sample = requires {
+    detail::sample_type_of<S>::value;
+};
 
 /// Borrowed samples: `volume(shape) * components` of them, row-major, components side by side.
 template <sample S, std::size_t R>
 struct picture_view {
-    S const* data = nullptr;
+    S const *data = nullptr;
     extents<R> shape{};
     std::size_t components = 1;
 
@@ -48,15 +66,15 @@ public:
 
     picture() = default;
     /// Uninitialised. The caller has checked that the product of the extents fits; see `ok()`.
-    picture(extents<R> const& shape, std::size_t components)
+    picture(extents<R> const &shape, std::size_t components)
         : samples_(static_cast<std::size_t>(volume(shape)) * components), shape_(shape), components_(components) {}
 
     auto ok() const noexcept -> bool { return samples_.ok(); }
-    auto shape() const noexcept -> extents<R> const& { return shape_; }
+    auto shape() const noexcept -> extents<R> const & { return shape_; }
     auto components() const noexcept -> std::size_t { return components_; }
     auto size() const noexcept -> std::size_t { return samples_.size(); }
-    auto data() noexcept -> S* { return samples_.data(); }
-    auto data() const noexcept -> S const* { return samples_.data(); }
+    auto data() noexcept -> S * { return samples_.data(); }
+    auto data() const noexcept -> S const * { return samples_.data(); }
     auto samples() const noexcept -> std::span<S const> { return {samples_.data(), samples_.size()}; }
     auto view() const noexcept -> picture_view<S, R> { return {samples_.data(), shape_, components_}; }
 

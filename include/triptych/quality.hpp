@@ -25,15 +25,25 @@ struct quality {
 };
 
 /// 0 (smallest) to 100 (best, but not lossless); equal steps in this scale are equal ratios of the quantisation step.
-constexpr auto scale(double q) noexcept -> quality { return {quality::kind::scale, q}; }
+constexpr auto scale(double q) noexcept -> quality {
+    return {quality::kind::scale, q};
+}
 /// A quantisation step, in units of the samples: what a rate-distortion curve is drawn with.
-constexpr auto step(double s) noexcept -> quality { return {quality::kind::step, s}; }
+constexpr auto step(double s) noexcept -> quality {
+    return {quality::kind::step, s};
+}
 /// Peak signal-to-noise ratio over all samples, in dB; met to within 0.1 dB where the codec can.
-constexpr auto psnr(double dB) noexcept -> quality { return {quality::kind::psnr, dB}; }
+constexpr auto psnr(double dB) noexcept -> quality {
+    return {quality::kind::psnr, dB};
+}
 /// Bits of the whole stream for each pixel (a sample of one component counts as the pixel); met to within 1 % where the codec can.
-constexpr auto bits_per_pixel(double b) noexcept -> quality { return {quality::kind::bits_per_pixel, b}; }
+constexpr auto bits_per_pixel(double b) noexcept -> quality {
+    return {quality::kind::bits_per_pixel, b};
+}
 /// No sample shall differ by more than `e`, in units of the samples. Guaranteed, not aimed at.
-constexpr auto max_error(double e) noexcept -> quality { return {quality::kind::max_error, e}; }
+constexpr auto max_error(double e) noexcept -> quality {
+    return {quality::kind::max_error, e};
+}
 /// Not a bit is lost; needs a reversible transform and a quantizer that can be exact.
 inline constexpr quality exact{quality::kind::exact, 0};
 

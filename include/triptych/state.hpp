@@ -31,27 +31,43 @@ struct dims {
 
     constexpr dims() = default;
     template <std::convertible_to<std::uint32_t>... E>
-        requires(sizeof...(E) > 0 && sizeof...(E) <= 4)
-    constexpr dims(E... e) : extent{static_cast<std::uint32_t>(e)...}, rank(sizeof...(E)) {}
+    requires(sizeof...(E) > 0 && sizeof...(E) <= 4) constexpr dims(E... e)
+        : extent{static_cast<std::uint32_t>(e)...}, rank(sizeof...(E)) {}
 
     constexpr auto size() const noexcept -> std::uint64_t {
         std::uint64_t n = 1;
         for (std::uint32_t i = 0; i < rank; ++i) n *= extent[i];
         return n;
     }
-    friend constexpr bool operator==(dims const&, dims const&) = default;
+    friend constexpr bool operator==(dims const &, dims const &) = default;
 };
 
 /// The types that learned arrays may have. The numbers are part of the format.
 enum class element : std::uint8_t { int8 = 0, uint8 = 1, int16 = 2, uint16 = 3, int32 = 4 };
 
 namespace detail {
-template <class T> struct element_of;
-template <> struct element_of<std::int8_t> { static constexpr auto value = element::int8; };
-template <> struct element_of<std::uint8_t> { static constexpr auto value = element::uint8; };
-template <> struct element_of<std::int16_t> { static constexpr auto value = element::int16; };
-template <> struct element_of<std::uint16_t> { static constexpr auto value = element::uint16; };
-template <> struct element_of<std::int32_t> { static constexpr auto value = element::int32; };
+template <class T>
+struct element_of;
+template <>
+struct element_of<std::int8_t> {
+    static constexpr auto value = element::int8;
+};
+template <>
+struct element_of<std::uint8_t> {
+    static constexpr auto value = element::uint8;
+};
+template <>
+struct element_of<std::int16_t> {
+    static constexpr auto value = element::int16;
+};
+template <>
+struct element_of<std::uint16_t> {
+    static constexpr auto value = element::uint16;
+};
+template <>
+struct element_of<std::int32_t> {
+    static constexpr auto value = element::int32;
+};
 } // namespace detail
 
 /// A learned array of integers: owned after training or loading, or borrowed from a generated header, and then a
@@ -65,75 +81,78 @@ public:
     using value_type = T;
 
     constexpr frozen() = default;
-    constexpr frozen(T const* values, triptych::dims shape) : values_(values), shape_(shape) {}
-    constexpr frozen(char16_t const* text, triptych::dims shape)
-        requires(sizeof(T) == 2)
+    constexpr frozen(T const *values, triptych::dims shape) : values_(values), shape_(shape) {}
+    constexpr frozen(char16_t const *text, triptych::dims shape) requires(sizeof(T) == 2)
         : text_(text), shape_(shape) {}
     /// Copies the values; empty if memory can't be had.
     static auto owned(std::span<T const> values, triptych::dims shape) -> frozen {
         frozen f;
-        auto* const copy = static_cast<T*>(std::malloc(values.size_bytes() ? values.size_bytes() : 1));
+        auto *const copy = static_cast<T *>(std::malloc(values.size_bytes() ? values.size_bytes() : 1));
         if (!copy) return f;
         if (!values.empty()) std::memcpy(copy, values.data(), values.size_bytes());
         f.values_ = copy, f.shape_ = shape, f.owned_ = true;
         return f;
     }
 
-    constexpr frozen(frozen const& other) { *this = other; }
-    constexpr frozen(frozen&& other) noexcept
+    constexpr frozen(frozen const &other) { *this = other; }
+    constexpr frozen(frozen &&other) noexcept
         : values_(std::exchange(other.values_, nullptr)), text_(other.text_), shape_(std::exchange(other.shape_, {})),
           owned_(std::exchange(other.owned_, false)) {}
-    constexpr frozen& operator=(frozen const& other) {
+    constexpr frozen &operator=(frozen const &other) {
         if (this == &other) return *this;
         if (other.owned_) return *this = owned({other.values_, other.size()}, other.shape_);
         release();
         values_ = other.values_, text_ = other.text_, shape_ = other.shape_;
         return *this;
     }
-    constexpr frozen& operator=(frozen&& other) noexcept {
+    constexpr frozen &operator=(frozen &&other) noexcept {
         std::swap(values_, other.values_), std::swap(text_, other.text_), std::swap(shape_, other.shape_);
         std::swap(owned_, other.owned_);
         return *this;
     }
     constexpr ~frozen() { release(); }
 
-    constexpr auto shape() const noexcept -> triptych::dims const& { return shape_; }
-    constexpr auto size() const noexcept -> std::size_t { return empty() ? 0 : static_cast<std::size_t>(shape_.size()); }
+    constexpr auto shape() const noexcept -> triptych::dims const & { return shape_; }
+    constexpr auto size() const noexcept -> std::size_t {
+        return empty() ? 0 : static_cast<std::size_t>(shape_.size());
+    }
     constexpr auto empty() const noexcept -> bool { return values_ == nullptr && text_ == nullptr; }
     constexpr auto operator[](std::size_t i) const noexcept -> T {
         return text_ ? static_cast<T>(text_[i]) : values_[i];
     }
     /// Contiguous values, or null if they are stored as text; see `copy_to`.
-    constexpr auto data() const noexcept -> T const* { return values_; }
+    constexpr auto data() const noexcept -> T const * { return values_; }
     /// Copies the values to where a kernel wants them; `out` holds `size()` elements.
-    constexpr void copy_to(T* out) const noexcept {
+    constexpr void copy_to(T *out) const noexcept {
         for (std::size_t i = 0; i < size(); ++i) out[i] = (*this)[i];
     }
 
 private:
     constexpr void release() noexcept {
-        if (owned_) std::free(const_cast<T*>(values_));
+        if (owned_) std::free(const_cast<T *>(values_));
         values_ = nullptr, text_ = nullptr, shape_ = {}, owned_ = false;
     }
 
-    T const* values_ = nullptr;
-    char16_t const* text_ = nullptr;
+    T const *values_ = nullptr;
+    char16_t const *text_ = nullptr;
     triptych::dims shape_{};
     bool owned_ = false;
 };
 
 /// Refinement: the policy names learned arrays.
 template <class P>
-concept stateful = requires(P& p) { P::state(p, [](std::string_view, auto&) {}); };
+concept stateful = requires(P &p) {
+    P::state(p, [](std::string_view, auto &) {});
+};
 
 namespace detail {
 /// A visitor that puts `prefix.` before each name. Names are built on the stack; at most 95 characters.
 template <class V>
 struct prefixed {
     std::string_view prefix;
-    V& visitor;
+    V &visitor;
 
-    constexpr void operator()(std::string_view name, auto& array) const {
+    constexpr void operator()(std::string_view name, auto &array) const {
         char text[96]{};
         std::size_t n = 0;
         auto const append = [&](std::string_view piece) {
@@ -148,7 +167,7 @@ struct prefixed {
 
 /// Visits the arrays of a part of a policy, if it has any, under `prefix.`.
 template <class P, class V>
-constexpr void nested(std::string_view prefix, P& part, V& visitor) {
+constexpr void nested(std::string_view prefix, P &part, V &visitor) {
     if constexpr (stateful<std::remove_const_t<P>>) {
         detail::prefixed<V> inner{prefix, visitor};
         std::remove_const_t<P>::state(part, inner);
@@ -157,15 +176,15 @@ constexpr void nested(std::string_view prefix, P& part, V& visitor) {
 
 /// Number of learned parameters of a policy or codec.
 template <class P>
-auto parameter_count(P const& policy) -> std::uint64_t {
+auto parameter_count(P const &policy) -> std::uint64_t {
     std::uint64_t n = 0;
-    if constexpr (stateful<P>) P::state(policy, [&](std::string_view, auto const& array) { n += array.size(); });
+    if constexpr (stateful<P>) P::state(policy, [&](std::string_view, auto const &array) { n += array.size(); });
     return n;
 }
 
 /// CRC-32C over names, element types, extents and little-endian values, in visiting order; 0 for a policy without state.
 template <class P>
-constexpr auto model_fingerprint(P const& policy) -> std::uint32_t {
+constexpr auto model_fingerprint(P const &policy) -> std::uint32_t {
     std::uint32_t crc = 0;
     auto const add = [&](std::uint64_t v, unsigned bytes) {
         for (unsigned i = 0; i < bytes; ++i) {
@@ -174,13 +193,14 @@ constexpr auto model_fingerprint(P const& policy) -> std::uint32_t {
         }
     };
     if constexpr (stateful<P>)
-        P::state(policy, [&](std::string_view name, auto const& array) {
+        P::state(policy, [&](std::string_view name, auto const &array) {
             using value = typename std::remove_cvref_t<decltype(array)>::value_type;
             for (char const c : name) add(static_cast<unsigned char>(c), 1);
             add(static_cast<std::uint64_t>(detail::element_of<value>::value), 1);
             add(array.shape().rank, 1);
             for (std::uint32_t i = 0; i < array.shape().rank; ++i) add(array.shape().extent[i], 4);
-            for (std::size_t i = 0; i < array.size(); ++i) add(static_cast<std::make_unsigned_t<value>>(array[i]), sizeof(value));
+            for (std::size_t i = 0; i < array.size(); ++i)
+                add(static_cast<std::make_unsigned_t<value>>(array[i]), sizeof(value));
         });
     return crc;
 }
@@ -190,12 +210,12 @@ struct model_entry {
     std::string_view name;
     element type = element::int16;
     dims shape{};
-    std::int8_t const* i8 = nullptr;
-    std::uint8_t const* u8 = nullptr;
-    std::int16_t const* i16 = nullptr;
-    std::uint16_t const* u16 = nullptr;
-    std::int32_t const* i32 = nullptr;
-    char16_t const* text = nullptr; ///< 16-bit elements written as a literal
+    std::int8_t const *i8 = nullptr;
+    std::uint8_t const *u8 = nullptr;
+    std::int16_t const *i16 = nullptr;
+    std::uint16_t const *u16 = nullptr;
+    std::int32_t const *i32 = nullptr;
+    char16_t const *text = nullptr; ///< 16-bit elements written as a literal
 };
 
 /// A generated header's model: its arrays, and its fingerprint as a number (never computed at compile time).
@@ -207,20 +227,22 @@ struct model_view {
 namespace detail {
 /// Borrows the arrays of a header by name. True if each array of the policy was found with its type.
 template <class P>
-constexpr auto borrow(P& policy, model_view const& model) -> bool {
+constexpr auto borrow(P &policy, model_view const &model) -> bool {
     bool all = true;
     if constexpr (stateful<P>)
-        P::state(policy, [&](std::string_view name, auto& array) {
+        P::state(policy, [&](std::string_view name, auto &array) {
             using value = typename std::remove_cvref_t<decltype(array)>::value_type;
             bool found = false;
-            for (auto const& e : model.entries) {
+            for (auto const &e : model.entries) {
                 if (e.name != name || e.type != element_of<value>::value) continue;
                 found = true;
                 if constexpr (std::is_same_v<value, std::int8_t>) array = {e.i8, e.shape};
                 if constexpr (std::is_same_v<value, std::uint8_t>) array = {e.u8, e.shape};
                 if constexpr (std::is_same_v<value, std::int32_t>) array = {e.i32, e.shape};
-                if constexpr (std::is_same_v<value, std::int16_t>) array = e.text ? frozen<value>{e.text, e.shape} : frozen<value>{e.i16, e.shape};
-                if constexpr (std::is_same_v<value, std::uint16_t>) array = e.text ? frozen<value>{e.text, e.shape} : frozen<value>{e.u16, e.shape};
+                if constexpr (std::is_same_v<value, std::int16_t>)
+                    array = e.text ? frozen<value>{e.text, e.shape} : frozen<value>{e.i16, e.shape};
+                if constexpr (std::is_same_v<value, std::uint16_t>)
+                    array = e.text ? frozen<value>{e.text, e.shape} : frozen<value>{e.u16, e.shape};
             }
             all = all && found;
         });

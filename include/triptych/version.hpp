@@ -31,8 +31,8 @@
 #define TRIPTYCH_DETAIL_GLUE(a, b, c, d, e) TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e)
 
 /// The inline namespace: `namespace triptych::inline TRIPTYCH_ABI { ... }`.
-#define TRIPTYCH_ABI                                                                                                 \
-    TRIPTYCH_DETAIL_GLUE(TRIPTYCH_VERSION_MAJOR, TRIPTYCH_VERSION_MINOR, TRIPTYCH_VERSION_PATCH, TRIPTYCH_DETAIL_ISA, \
+#define TRIPTYCH_ABI                                                                                                   \
+    TRIPTYCH_DETAIL_GLUE(TRIPTYCH_VERSION_MAJOR, TRIPTYCH_VERSION_MINOR, TRIPTYCH_VERSION_PATCH, TRIPTYCH_DETAIL_ISA,  \
                          TRIPTYCH_DETAIL_MATH)
 
 #if defined(__cpp_exceptions)

@@ -21,21 +21,22 @@ namespace triptych::inline TRIPTYCH_ABI::detail {
 /// A fixed-length array of trivially copyable `T`, uninitialised, owned, move-only.
 /// A failed allocation gives `ok() == false` and size 0; length zero is ok and allocates nothing.
 template <class T>
-    requires std::is_trivially_copyable_v<T>
+requires std::is_trivially_copyable_v<T>
 class buffer {
 public:
     buffer() = default;
     explicit buffer(std::size_t n) noexcept : size_(n) {
         if (n == 0) return;
-        if (n <= std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)) data_ = static_cast<T*>(std::malloc(n * sizeof(T)));
+        if (n <= std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T))
+            data_ = static_cast<T *>(std::malloc(n * sizeof(T)));
         if (!data_) size_ = 0, ok_ = false;
     }
-    buffer(std::size_t n, T const& fill) noexcept : buffer(n) {
+    buffer(std::size_t n, T const &fill) noexcept : buffer(n) {
         for (std::size_t i = 0; i < size_; ++i) data_[i] = fill;
     }
-    buffer(buffer&& other) noexcept
+    buffer(buffer &&other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), ok_(other.ok_) {}
-    buffer& operator=(buffer&& other) noexcept {
+    buffer &operator=(buffer &&other) noexcept {
         std::swap(data_, other.data_), std::swap(size_, other.size_), std::swap(ok_, other.ok_);
         return *this;
     }
@@ -43,14 +44,14 @@ public:
 
     auto ok() const noexcept -> bool { return ok_; }
     auto size() const noexcept -> std::size_t { return size_; }
-    auto data() noexcept -> T* { return data_; }
-    auto data() const noexcept -> T const* { return data_; }
-    auto begin() noexcept -> T* { return data_; }
-    auto begin() const noexcept -> T const* { return data_; }
-    auto end() noexcept -> T* { return data_ + size_; }
-    auto end() const noexcept -> T const* { return data_ + size_; }
-    auto operator[](std::size_t i) noexcept -> T& { return data_[i]; }
-    auto operator[](std::size_t i) const noexcept -> T const& { return data_[i]; }
+    auto data() noexcept -> T * { return data_; }
+    auto data() const noexcept -> T const * { return data_; }
+    auto begin() noexcept -> T * { return data_; }
+    auto begin() const noexcept -> T const * { return data_; }
+    auto end() noexcept -> T * { return data_ + size_; }
+    auto end() const noexcept -> T const * { return data_ + size_; }
+    auto operator[](std::size_t i) noexcept -> T & { return data_[i]; }
+    auto operator[](std::size_t i) const noexcept -> T const & { return data_[i]; }
 
     auto clone() const noexcept -> buffer {
         buffer copy(size_);
@@ -60,25 +61,25 @@ public:
     }
 
 private:
-    T* data_ = nullptr;
+    T *data_ = nullptr;
     std::size_t size_ = 0;
     bool ok_ = true;
 };
 
 /// A growing list of trivially copyable `T`. When memory runs out `ok()` turns false and stays so.
 template <class T>
-    requires std::is_trivially_copyable_v<T>
+requires std::is_trivially_copyable_v<T>
 class list {
 public:
     list() = default;
-    list(list&& other) noexcept
+    list(list &&other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)),
           capacity_(std::exchange(other.capacity_, 0)), ok_(other.ok_) {}
-    list(list const& other) noexcept : ok_(other.ok_) {
+    list(list const &other) noexcept : ok_(other.ok_) {
         if (reserve(other.size_))
-            for (auto const& v : other) push_back(v);
+            for (auto const &v : other) push_back(v);
     }
-    list& operator=(list other) noexcept {
+    list &operator=(list other) noexcept {
         std::swap(data_, other.data_), std::swap(size_, other.size_), std::swap(capacity_, other.capacity_);
         std::swap(ok_, other.ok_);
         return *this;
@@ -88,31 +89,31 @@ public:
     auto ok() const noexcept -> bool { return ok_; }
     auto size() const noexcept -> std::size_t { return size_; }
     auto empty() const noexcept -> bool { return size_ == 0; }
-    auto data() const noexcept -> T const* { return data_; }
-    auto begin() noexcept -> T* { return data_; }
-    auto begin() const noexcept -> T const* { return data_; }
-    auto end() noexcept -> T* { return data_ + size_; }
-    auto end() const noexcept -> T const* { return data_ + size_; }
-    auto operator[](std::size_t i) noexcept -> T& { return data_[i]; }
-    auto operator[](std::size_t i) const noexcept -> T const& { return data_[i]; }
+    auto data() const noexcept -> T const * { return data_; }
+    auto begin() noexcept -> T * { return data_; }
+    auto begin() const noexcept -> T const * { return data_; }
+    auto end() noexcept -> T * { return data_ + size_; }
+    auto end() const noexcept -> T const * { return data_ + size_; }
+    auto operator[](std::size_t i) noexcept -> T & { return data_[i]; }
+    auto operator[](std::size_t i) const noexcept -> T const & { return data_[i]; }
 
-    void push_back(T const& v) noexcept {
+    void push_back(T const &v) noexcept {
         if (size_ == capacity_ && !reserve(capacity_ ? 2 * capacity_ : 8)) return;
-        ::new (static_cast<void*>(data_ + size_)) T(v);
+        ::new (static_cast<void *>(data_ + size_)) T(v);
         ++size_;
     }
     auto reserve(std::size_t n) noexcept -> bool {
         if (n <= capacity_) return ok_;
-        void* const grown = n <= std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)
-                                ? std::realloc(static_cast<void*>(data_), n * sizeof(T))
+        void *const grown = n <= std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)
+                                ? std::realloc(static_cast<void *>(data_), n * sizeof(T))
                                 : nullptr;
         if (!grown) return ok_ = false;
-        data_ = static_cast<T*>(grown), capacity_ = n;
+        data_ = static_cast<T *>(grown), capacity_ = n;
         return ok_;
     }
 
 private:
-    T* data_ = nullptr;
+    T *data_ = nullptr;
     std::size_t size_ = 0, capacity_ = 0;
     bool ok_ = true;
 };

@@ -33,7 +33,7 @@ namespace detail {
 
 /// The policy fitted to this picture, written ahead, or the policy itself.
 template <class P, class B, class W>
-auto prepared(P const& policy, B const& x, target const& aim, W& w) -> P {
+auto prepared(P const &policy, B const &x, target const &aim, W &w) -> P {
     if constexpr (per_picture<P, B>) {
         P fitted = policy.prepare(x, aim);
         fitted.write(w);
@@ -43,7 +43,7 @@ auto prepared(P const& policy, B const& x, target const& aim, W& w) -> P {
     }
 }
 template <class B, class P>
-auto restored(P const& policy, byte_reader& r) -> P {
+auto restored(P const &policy, byte_reader &r) -> P {
     if constexpr (per_picture<P, B>)
         return policy.restore(r);
     else
@@ -51,16 +51,16 @@ auto restored(P const& policy, byte_reader& r) -> P {
 }
 
 template <class Q, class B>
-auto symbol_of(Q const& q, typename Q::setting const& s) {
-    return [&q, &s](std::int32_t v, band_info<B::rank> const& i) { return q.symbol(s, v, i); };
+auto symbol_of(Q const &q, typename Q::setting const &s) {
+    return [&q, &s](std::int32_t v, band_info<B::rank> const &i) { return q.symbol(s, v, i); };
 }
 template <class Q, class B>
-auto value_of(Q const& q, typename Q::setting const& s) {
-    return [&q, &s](std::int32_t v, band_info<B::rank> const& i) { return q.value(s, v, i); };
+auto value_of(Q const &q, typename Q::setting const &s) {
+    return [&q, &s](std::int32_t v, band_info<B::rank> const &i) { return q.value(s, v, i); };
 }
 
 template <class T, class B>
-auto analyse(T const& t, B x, target const& aim) -> B {
+auto analyse(T const &t, B x, target const &aim) -> B {
     if constexpr (target_aware<T, B>)
         return t.forward(std::move(x), aim);
     else
@@ -68,7 +68,7 @@ auto analyse(T const& t, B x, target const& aim) -> B {
 }
 
 template <class Q, class C, class B>
-auto quantise(Q const& q, C const& c, B x, typename Q::setting const& setting, target const& aim) -> B {
+auto quantise(Q const &q, C const &c, B x, typename Q::setting const &setting, target const &aim) -> B {
     if constexpr (rate_aware<C, B>) {
         using estimator = decltype(c.rates(x));
         if constexpr (uses_rates<Q, B, estimator>) {
@@ -83,14 +83,16 @@ auto quantise(Q const& q, C const& c, B x, typename Q::setting const& setting, t
 
 /// Planes of one picture to the bytes of all panels.
 template <class T, class Q, class C, class B, class W>
-void encode_whole(T const& transform, Q const& quantizer, C const& coder, B x, target const& aim, W& w) {
+void encode_whole(T const &transform, Q const &quantizer, C const &coder, B x, target const &aim, W &w) {
     auto const t = prepared(transform, x, aim, w);
     if constexpr (closed_loop_for<T, B>) {
-        static_assert(scalar_quantizer_for<Q, B>, "a closed-loop transform needs a quantizer that maps one value at a time: "
-                                                  "`symbol(setting, v, info)` and `value(setting, q, info)`");
+        static_assert(scalar_quantizer_for<Q, B>,
+                      "a closed-loop transform needs a quantizer that maps one value at a time: "
+                      "`symbol(setting, v, info)` and `value(setting, q, info)`");
         auto const setting = quantizer.plan(x, aim);
         quantizer.write(setting, w);
-        auto const symbols = t.forward(std::move(x), symbol_of<Q, B>(quantizer, setting), value_of<Q, B>(quantizer, setting));
+        auto const symbols =
+            t.forward(std::move(x), symbol_of<Q, B>(quantizer, setting), value_of<Q, B>(quantizer, setting));
         auto const c = prepared(coder, symbols, aim, w);
         c.encode(symbols, w);
     } else {
@@ -106,13 +108,15 @@ void encode_whole(T const& transform, Q const& quantizer, C const& coder, B x, t
 
 /// Checks what a decode will need against the limits, before it is asked for. `held` is what the caller needs besides.
 template <class B>
-auto within_limits(byte_reader& r, layout_of<B> const& coefficients, layout_of<B> const& symbols, std::uint64_t held) -> bool {
+auto within_limits(byte_reader &r, layout_of<B> const &coefficients, layout_of<B> const &symbols, std::uint64_t held)
+    -> bool {
     if (!coefficients.ok() || !symbols.ok()) {
         r.fail(errc::limit);
         return false;
     }
     auto const elements = static_cast<std::uint64_t>(coefficients.size()) + symbols.size();
-    auto const lists = (static_cast<std::uint64_t>(coefficients.count()) + symbols.count()) * sizeof(band_info<B::rank>);
+    auto const lists =
+        (static_cast<std::uint64_t>(coefficients.count()) + symbols.count()) * sizeof(band_info<B::rank>);
     auto const most = r.limits().max_bytes;
     if (elements > most / sizeof(typename B::value_type) || held > most || lists > most ||
         elements * sizeof(typename B::value_type) + held + lists > most)
@@ -122,7 +126,8 @@ auto within_limits(byte_reader& r, layout_of<B> const& coefficients, layout_of<B
 
 /// The bytes of all panels to planes laid out like `in`. Not ok, with the reader's error set, if the bytes are wrong.
 template <class B, class T, class Q, class C>
-auto decode_whole(T const& transform, Q const& quantizer, C const& coder, layout_of<B> const& in, std::uint64_t held, byte_reader& r) -> B {
+auto decode_whole(T const &transform, Q const &quantizer, C const &coder, layout_of<B> const &in, std::uint64_t held,
+                  byte_reader &r) -> B {
     auto const failed = [&r] {
         r.fail(errc::memory);
         layout_of<B> nothing;
@@ -164,8 +169,10 @@ template <class T, class Q, class C, class B, std::size_t H>
 consteval auto check_strips() -> bool {
     static_assert(tileable<T>, "strips: the transform must be tileable (`tile_height` and `tile_margin`)");
     if constexpr (tileable<T>) {
-        static_assert(T::tile_margin == 0, "strips: the transform needs rows around its blocks (`tile_margin` is not 0)");
-        static_assert(H % T::tile_height == 0, "strips: the height must be a multiple of the transform's `tile_height`");
+        static_assert(T::tile_margin == 0,
+                      "strips: the transform needs rows around its blocks (`tile_margin` is not 0)");
+        static_assert(H % T::tile_height == 0,
+                      "strips: the height must be a multiple of the transform's `tile_height`");
     }
     static_assert(plans_ahead<Q>, "strips: the quantizer must plan ahead: `setting plan(target const&) const`");
     return tileable<T> && plans_ahead<Q>;
@@ -173,7 +180,8 @@ consteval auto check_strips() -> bool {
 
 /// `load(first_row, planes)` fills planes from the picture's rows; called once a strip, in order.
 template <std::size_t H, class B, class T, class Q, class C, class Load, class W>
-void encode_strips(T const& transform, Q const& quantizer, C const& coder, layout_of<B> const& in, Load&& load, target const& aim, W& w) {
+void encode_strips(T const &transform, Q const &quantizer, C const &coder, layout_of<B> const &in, Load &&load,
+                   target const &aim, W &w) {
     static_assert(check_strips<T, Q, C, B, H>());
     static_assert(streaming_coder<C, B, W>, "strips: the coder must stream (`encoder()` and `decoder(reader)`)");
     auto const setting = quantizer.plan(aim);
@@ -192,7 +200,8 @@ void encode_strips(T const& transform, Q const& quantizer, C const& coder, layou
 
 /// `store(first_row, planes)` takes each strip of decoded planes, in order.
 template <std::size_t H, class B, class T, class Q, class C, class Store>
-void decode_strips(T const& transform, Q const& quantizer, C const& coder, layout_of<B> const& in, Store&& store, std::uint64_t held, byte_reader& r) {
+void decode_strips(T const &transform, Q const &quantizer, C const &coder, layout_of<B> const &in, Store &&store,
+                   std::uint64_t held, byte_reader &r) {
     static_assert(check_strips<T, Q, C, B, H>());
     auto const setting = quantizer.read(r);
     if (!r.ok()) return;

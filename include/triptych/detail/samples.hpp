@@ -44,7 +44,9 @@ struct exception {
 
 // --- floats as integers, by their bits: -ffast-math folds isnan and x != x to false, and may flush subnormals ---------------
 
-inline auto is_finite(float v) noexcept -> bool { return (std::bit_cast<std::uint32_t>(v) & 0x7f800000u) != 0x7f800000u; }
+inline auto is_finite(float v) noexcept -> bool {
+    return (std::bit_cast<std::uint32_t>(v) & 0x7f800000u) != 0x7f800000u;
+}
 
 /// A bijection of float bit patterns to integers that sort like the floats.
 constexpr auto to_ordered(std::uint32_t bits) noexcept -> std::int32_t {
@@ -75,14 +77,18 @@ template <sample S>
 constexpr bool has_map = !std::is_same_v<S, std::uint8_t>;
 
 /// The map of 8-bit samples, which needs no bytes in the stream.
-constexpr auto byte_map() noexcept -> sample_map { return {mapping::plain, 0, 128, 8}; }
+constexpr auto byte_map() noexcept -> sample_map {
+    return {mapping::plain, 0, 128, 8};
+}
 
 /// The integer of a sample before centring; not defined for floats that are not finite.
 template <sample S>
-auto raw_integer(S v, sample_map const& map) noexcept -> std::int64_t {
+auto raw_integer(S v, sample_map const &map) noexcept -> std::int64_t {
     if constexpr (std::is_same_v<S, float>) {
         if (map.how == mapping::ordered) return to_ordered(std::bit_cast<std::uint32_t>(v));
-        return is_finite(v) ? static_cast<std::int64_t>(std::nearbyint(std::ldexp(static_cast<double>(v), -map.exponent))) : 0;
+        return is_finite(v)
+                   ? static_cast<std::int64_t>(std::nearbyint(std::ldexp(static_cast<double>(v), -map.exponent)))
+                   : 0;
     } else {
         auto const wide = static_cast<std::int64_t>(v);
         return map.exponent == 0 ? wide : (wide + (std::int64_t{1} << (map.exponent - 1))) >> map.exponent;
@@ -92,7 +98,7 @@ auto raw_integer(S v, sample_map const& map) noexcept -> std::int64_t {
 /// Looks at the samples and chooses the map. `exactly` asks for one that loses nothing; otherwise the integers are kept within
 /// 24 bits, so that transforms have headroom in 32.
 template <sample S>
-auto choose_map(S const* samples, std::size_t n, bool exactly) -> sample_map {
+auto choose_map(S const *samples, std::size_t n, bool exactly) -> sample_map {
     if constexpr (!has_map<S>) {
         return byte_map();
     } else {
@@ -120,13 +126,15 @@ auto choose_map(S const* samples, std::size_t n, bool exactly) -> sample_map {
         }
         map.centre = static_cast<std::int32_t>((low + high + 1) >> 1);
         map.bits = 1;
-        while (map.bits < 32 && (low - map.centre < -(std::int64_t{1} << (map.bits - 1)) || high - map.centre >= std::int64_t{1} << (map.bits - 1))) ++map.bits;
+        while (map.bits < 32 && (low - map.centre < -(std::int64_t{1} << (map.bits - 1)) ||
+                                 high - map.centre >= std::int64_t{1} << (map.bits - 1)))
+            ++map.bits;
         return map;
     }
 }
 
 template <sample S, class Writer>
-void write_map(sample_map const& map, Writer& w) {
+void write_map(sample_map const &map, Writer &w) {
     if constexpr (has_map<S>) {
         w.u8(static_cast<std::uint8_t>(map.how));
         if (map.how == mapping::scaled) w.signed_varint(map.exponent);
@@ -136,7 +144,7 @@ void write_map(sample_map const& map, Writer& w) {
 }
 
 template <sample S>
-auto read_map(byte_reader& r) noexcept -> sample_map {
+auto read_map(byte_reader &r) noexcept -> sample_map {
     if constexpr (!has_map<S>) {
         return byte_map();
     } else {
@@ -148,8 +156,10 @@ auto read_map(byte_reader& r) noexcept -> sample_map {
         map.how = static_cast<mapping>(how);
         if (map.how == mapping::scaled) {
             auto const e = r.signed_varint();
-            if (e < (is_float ? -149 : 0) || e > (is_float ? 128 : 31)) r.fail(errc::corrupt);
-            else map.exponent = static_cast<std::int16_t>(e);
+            if (e < (is_float ? -149 : 0) || e > (is_float ? 128 : 31))
+                r.fail(errc::corrupt);
+            else
+                map.exponent = static_cast<std::int16_t>(e);
         }
         auto const centre = r.signed_varint();
         if (centre != static_cast<std::int32_t>(centre)) r.fail(errc::corrupt);
@@ -162,7 +172,7 @@ auto read_map(byte_reader& r) noexcept -> sample_map {
 
 /// The layout of `rows` rows of samples: a plane a component.
 template <std::size_t R>
-auto component_planes(extents<R> const& shape, std::size_t components, std::uint8_t bits) -> layout<R> {
+auto component_planes(extents<R> const &shape, std::size_t components, std::uint8_t bits) -> layout<R> {
     layout<R> planes;
     for (std::size_t c = 0; c < components && planes.ok(); ++c) {
         band_info<R> like;
@@ -174,45 +184,49 @@ auto component_planes(extents<R> const& shape, std::size_t components, std::uint
 
 /// Samples to planes of centred integers. `first` is the first sample of the planes within the picture.
 template <sample S, class B>
-void samples_to_planes(S const* first, sample_map const& map, B& planes) {
+void samples_to_planes(S const *first, sample_map const &map, B &planes) {
     using work = typename B::value_type;
     auto const components = planes.count();
     for (std::size_t c = 0; c < components; ++c) {
-        auto* const out = planes.data() + planes.info(c).offset;
+        auto *const out = planes.data() + planes.info(c).offset;
         auto const n = planes[c].size();
         for (std::size_t i = 0; i < n; ++i) {
             if constexpr (!has_map<S>)
                 out[i] = static_cast<work>(first[i * components + c] - 128);
             else
-                out[i] = static_cast<work>(static_cast<std::uint32_t>(raw_integer(first[i * components + c], map)) - static_cast<std::uint32_t>(map.centre));
+                out[i] = static_cast<work>(static_cast<std::uint32_t>(raw_integer(first[i * components + c], map)) -
+                                           static_cast<std::uint32_t>(map.centre));
         }
     }
 }
 
 /// One integer with `frac` fractional bits back to a sample: rounds half up once, adds the centre, saturates.
 template <sample S>
-constexpr auto to_sample(std::int32_t v, int frac, sample_map const& map) noexcept -> S {
-    std::int64_t const rounded = frac > 0 ? (static_cast<std::int64_t>(v) + (std::int64_t{1} << (frac - 1))) >> frac : v;
+constexpr auto to_sample(std::int32_t v, int frac, sample_map const &map) noexcept -> S {
+    std::int64_t const rounded =
+        frac > 0 ? (static_cast<std::int64_t>(v) + (std::int64_t{1} << (frac - 1))) >> frac : v;
     std::int64_t raw = rounded + map.centre;
     if constexpr (std::is_same_v<S, float>) {
         // The ordered map wraps, as its forward side does; the scaled one keeps to what a float holds exactly.
-        if (map.how == mapping::ordered) return std::bit_cast<float>(from_ordered(static_cast<std::int32_t>(static_cast<std::uint32_t>(raw))));
+        if (map.how == mapping::ordered)
+            return std::bit_cast<float>(from_ordered(static_cast<std::int32_t>(static_cast<std::uint32_t>(raw))));
         raw = std::clamp<std::int64_t>(raw, -(1 << 24), 1 << 24);
         return std::bit_cast<float>(compose_float(static_cast<std::int32_t>(raw), map.exponent));
     } else {
         if (map.how == mapping::plain && map.bits == 32) return static_cast<S>(static_cast<std::uint32_t>(raw));
         raw = std::clamp<std::int64_t>(raw, -(std::int64_t{1} << 32), std::int64_t{1} << 32);
         raw = raw * (std::int64_t{1} << map.exponent);
-        return static_cast<S>(std::clamp<std::int64_t>(raw, std::numeric_limits<S>::min(), std::numeric_limits<S>::max()));
+        return static_cast<S>(
+            std::clamp<std::int64_t>(raw, std::numeric_limits<S>::min(), std::numeric_limits<S>::max()));
     }
 }
 
 /// Planes back to samples.
 template <sample S, class B>
-void planes_to_samples(B const& planes, sample_map const& map, S* first) {
+void planes_to_samples(B const &planes, sample_map const &map, S *first) {
     auto const components = planes.count();
     for (std::size_t c = 0; c < components; ++c) {
-        auto const* const in = planes.data() + planes.info(c).offset;
+        auto const *const in = planes.data() + planes.info(c).offset;
         auto const n = planes[c].size();
         int const frac = planes.info(c).frac;
         for (std::size_t i = 0; i < n; ++i) first[i * components + c] = to_sample<S>(in[i], frac, map);

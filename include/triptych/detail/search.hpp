@@ -14,7 +14,7 @@ namespace triptych::inline TRIPTYCH_ABI::detail {
 /// The x in [low, high] at which the rising function f is nearest to zero, by at most `trials` evaluations; stops at |f| <=
 /// tolerance. `f` remembers what it made for the best x: the last call is not necessarily the best.
 template <class F>
-void find_root(double low, double high, double guess, double tolerance, int trials, F&& f) {
+void find_root(double low, double high, double guess, double tolerance, int trials, F &&f) {
     double at_low = 0, at_high = 0;
     bool have_low = false, have_high = false;
     int side = 0;
@@ -30,7 +30,8 @@ void find_root(double low, double high, double guess, double tolerance, int tria
         }
         if (high - low < 1e-4) return;
         if (have_low && have_high)
-            x = std::clamp(low + (high - low) * at_low / (at_low - at_high), low + 0.02 * (high - low), high - 0.02 * (high - low));
+            x = std::clamp(low + (high - low) * at_low / (at_low - at_high), low + 0.02 * (high - low),
+                           high - 0.02 * (high - low));
         else if (y < 0)
             x = std::min(high, x + 1);
         else
@@ -42,8 +43,9 @@ void find_root(double low, double high, double guess, double tolerance, int tria
 
 /// The largest x in [low, high] for which `holds(x)`, by bisection, assuming that it holds below some x and not above.
 template <class Holds>
-void find_largest(double low, double high, double guess, int trials, Holds&& holds) {
-    for (double x = std::clamp(guess, low, high); trials-- > 0 && high - low > 1e-3; x = (low + high) / 2) (holds(x) ? low : high) = x;
+void find_largest(double low, double high, double guess, int trials, Holds &&holds) {
+    for (double x = std::clamp(guess, low, high); trials-- > 0 && high - low > 1e-3; x = (low + high) / 2)
+        (holds(x) ? low : high) = x;
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::detail

@@ -11,35 +11,35 @@ namespace triptych::inline TRIPTYCH_ABI::quantizer {
 struct none {
     struct setting {};
     static constexpr bool exact_only = true, can_be_exact = true;
-    static constexpr void describe(auto& d) { d("none"); }
+    static constexpr void describe(auto &d) { d("none"); }
 
-    auto plan(target const&) const -> setting { return {}; }
+    auto plan(target const &) const -> setting { return {}; }
     template <class B>
-    auto plan(B const&, target const&) const -> setting {
+    auto plan(B const &, target const &) const -> setting {
         return {};
     }
     template <std::size_t R>
-    auto arrange(layout<R> const& in, setting const&) const -> layout<R> {
+    auto arrange(layout<R> const &in, setting const &) const -> layout<R> {
         return in;
     }
     template <class B>
-    auto quantize(B x, setting const&) const -> B {
+    auto quantize(B x, setting const &) const -> B {
         return x;
     }
     template <class B>
-    auto dequantize(B x, setting const&, layout<B::rank> const& in) const -> B {
+    auto dequantize(B x, setting const &, layout<B::rank> const &in) const -> B {
         return std::move(x).relabel(in);
     }
     template <std::size_t R>
-    auto symbol(setting const&, std::int32_t v, band_info<R> const&) const -> std::int32_t {
+    auto symbol(setting const &, std::int32_t v, band_info<R> const &) const -> std::int32_t {
         return v;
     }
     template <std::size_t R>
-    auto value(setting const&, std::int32_t q, band_info<R> const&) const -> std::int32_t {
+    auto value(setting const &, std::int32_t q, band_info<R> const &) const -> std::int32_t {
         return q;
     }
-    void write(setting const&, byte_writer&) const {}
-    auto read(byte_reader&) const -> setting { return {}; }
+    void write(setting const &, byte_writer &) const {}
+    auto read(byte_reader &) const -> setting { return {}; }
 };
 
 static_assert(quantizer_for<none, bands<std::int16_t, 2>>);

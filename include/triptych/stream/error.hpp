@@ -21,32 +21,43 @@ namespace triptych::inline TRIPTYCH_ABI {
 /// Why bytes could not be decoded.
 enum class errc : std::uint8_t {
     none = 0,
-    truncated,   ///< the bytes end before the stream does
-    foreign,     ///< not a triptych stream
-    version,     ///< a format version this library does not know
-    checksum,    ///< the checksum does not match: the bytes are damaged
-    corrupt,     ///< a field or symbol has a value that no encoder writes
-    limit,       ///< decoding needs more than the limits allow
-    memory,      ///< memory could not be had
-    codec,       ///< written by another codec
-    model,       ///< written with another model
-    sample,      ///< holds another sample type, or another number of axes
+    truncated, ///< the bytes end before the stream does
+    foreign,   ///< not a triptych stream
+    version,   ///< a format version this library does not know
+    checksum,  ///< the checksum does not match: the bytes are damaged
+    corrupt,   ///< a field or symbol has a value that no encoder writes
+    limit,     ///< decoding needs more than the limits allow
+    memory,    ///< memory could not be had
+    codec,     ///< written by another codec
+    model,     ///< written with another model
+    sample,    ///< holds another sample type, or another number of axes
 };
 
 /// One sentence for an error code, for people.
-constexpr auto message(errc code) noexcept -> char const* {
+constexpr auto message(errc code) noexcept -> char const * {
     switch (code) {
-    case errc::none: return "no error";
-    case errc::truncated: return "the stream is truncated";
-    case errc::foreign: return "this is not a triptych stream";
-    case errc::version: return "the stream has a format version that this library does not know";
-    case errc::checksum: return "the checksum does not match: the stream is damaged";
-    case errc::corrupt: return "the stream holds a value that no encoder writes";
-    case errc::limit: return "decoding the stream needs more than the limits allow";
-    case errc::memory: return "there is not enough memory to decode the stream";
-    case errc::codec: return "the stream was written by another codec";
-    case errc::model: return "the stream was written with another model";
-    case errc::sample: return "the stream holds another sample type or another number of axes";
+    case errc::none:
+        return "no error";
+    case errc::truncated:
+        return "the stream is truncated";
+    case errc::foreign:
+        return "this is not a triptych stream";
+    case errc::version:
+        return "the stream has a format version that this library does not know";
+    case errc::checksum:
+        return "the checksum does not match: the stream is damaged";
+    case errc::corrupt:
+        return "the stream holds a value that no encoder writes";
+    case errc::limit:
+        return "decoding the stream needs more than the limits allow";
+    case errc::memory:
+        return "there is not enough memory to decode the stream";
+    case errc::codec:
+        return "the stream was written by another codec";
+    case errc::model:
+        return "the stream was written with another model";
+    case errc::sample:
+        return "the stream holds another sample type or another number of axes";
     }
     return "unknown error";
 }
@@ -79,7 +90,7 @@ public:
     auto offset() const noexcept -> std::size_t { return error_.offset; }
 
 protected:
-    format_error(triptych::error e, std::string const& what) : std::runtime_error(what), error_(e) {}
+    format_error(triptych::error e, std::string const &what) : std::runtime_error(what), error_(e) {}
 
 private:
     triptych::error error_;
@@ -92,8 +103,8 @@ public:
         : format_error(e, std::string(message(e.code)) + ": it holds " + found + ", expected " + expected),
           found_(std::move(found)), expected_(std::move(expected)) {}
 
-    auto found() const noexcept -> std::string const& { return found_; }
-    auto expected() const noexcept -> std::string const& { return expected_; }
+    auto found() const noexcept -> std::string const & { return found_; }
+    auto expected() const noexcept -> std::string const & { return expected_; }
 
 private:
     std::string found_, expected_;
@@ -103,7 +114,7 @@ private:
 namespace detail {
 /// Throws `E(what)`; a program built without exceptions aborts instead. For wrong arguments of an encoder, never for bytes.
 template <class E>
-[[noreturn]] void raise([[maybe_unused]] char const* what) {
+[[noreturn]] void raise([[maybe_unused]] char const *what) {
 #if TRIPTYCH_EXCEPTIONS
     throw E(what);
 #else

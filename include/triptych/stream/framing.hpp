@@ -28,9 +28,9 @@ inline constexpr std::size_t max_components = 65535;
 /// What a file framing says about its stream. `label` borrows from the bytes.
 struct stream_info {
     std::uint8_t version = format_version;
-    std::uint32_t codec = 0;  ///< fingerprint of the codec's description
-    std::uint32_t model = 0;  ///< fingerprint of the learned state it needs; 0 for none
-    std::string_view label;   ///< the codec's short name, may be empty
+    std::uint32_t codec = 0; ///< fingerprint of the codec's description
+    std::uint32_t model = 0; ///< fingerprint of the learned state it needs; 0 for none
+    std::string_view label;  ///< the codec's short name, may be empty
     sample_type samples = sample_type::uint8;
     std::size_t rank = 2;
     std::array<std::size_t, max_rank> shape{};
@@ -49,7 +49,7 @@ constexpr auto plausible_label(std::string_view s) noexcept -> bool {
 }
 
 template <class Writer>
-void write_file_header(Writer& w, stream_info const& info) {
+void write_file_header(Writer &w, stream_info const &info) {
     for (auto const b : magic) w.u8(b);
     w.u8(info.version);
     w.u8(info.model != 0 ? 1 : 0);
@@ -65,7 +65,8 @@ void write_file_header(Writer& w, stream_info const& info) {
 
 /// Seed of a record's checksum: ties it to codec, model and extents, which the record itself does not hold.
 template <std::size_t R>
-auto record_seed(std::uint32_t codec, std::uint32_t model, extents<R> const& shape, std::size_t components) -> std::uint16_t {
+auto record_seed(std::uint32_t codec, std::uint32_t model, extents<R> const &shape, std::size_t components)
+    -> std::uint16_t {
     std::uint16_t crc = 0xffff;
     auto const add = [&](std::uint64_t v) {
         std::array<std::byte, 8> b;
@@ -79,7 +80,7 @@ auto record_seed(std::uint32_t codec, std::uint32_t model, extents<R> const& sha
 } // namespace detail
 
 /// Reads the header of a file framing and checks lengths and checksum, without decoding: what tools and dispatchers need.
-inline auto peek(std::span<std::byte const> bytes, limits const& limits = {}) noexcept -> result<stream_info> {
+inline auto peek(std::span<std::byte const> bytes, limits const &limits = {}) noexcept -> result<stream_info> {
     byte_reader r(bytes, limits);
     stream_info info;
     for (auto const b : detail::magic)
@@ -94,7 +95,7 @@ inline auto peek(std::span<std::byte const> bytes, limits const& limits = {}) no
     if (flags > 1) r.fail(errc::corrupt);
     info.codec = r.u32();
     auto const label = r.bytes(r.u8());
-    info.label = {reinterpret_cast<char const*>(label.data()), label.size()};
+    info.label = {reinterpret_cast<char const *>(label.data()), label.size()};
     if (!detail::plausible_label(info.label)) r.fail(errc::corrupt);
     if (flags & 1) info.model = r.u32();
     auto const kind = r.u8();
@@ -108,8 +109,10 @@ inline auto peek(std::span<std::byte const> bytes, limits const& limits = {}) no
         empty = empty || e == 0;
         info.shape[axis] = static_cast<std::size_t>(e);
         // Each factor is at most 2^31 and the product so far at most max_samples, so this can't wrap before it is caught.
-        if (e != 0 && samples > limits.max_samples / e) samples = limits.max_samples + 1;
-        else if (e != 0) samples *= e;
+        if (e != 0 && samples > limits.max_samples / e)
+            samples = limits.max_samples + 1;
+        else if (e != 0)
+            samples *= e;
     }
     info.components = static_cast<std::size_t>(r.varint(max_components, errc::limit));
     if (r.ok() && !empty && info.components != 0 && samples > limits.max_samples / info.components) r.fail(errc::limit);

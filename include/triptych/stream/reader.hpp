@@ -16,12 +16,12 @@ namespace triptych::inline TRIPTYCH_ABI {
 
 class byte_reader {
 public:
-    explicit byte_reader(std::span<std::byte const> bytes, triptych::limits const& limits = {}) noexcept
+    explicit byte_reader(std::span<std::byte const> bytes, triptych::limits const &limits = {}) noexcept
         : bytes_(bytes), limits_(limits) {}
 
     auto ok() const noexcept -> bool { return error_.code == errc::none; }
     auto error() const noexcept -> triptych::error { return error_; }
-    auto limits() const noexcept -> triptych::limits const& { return limits_; }
+    auto limits() const noexcept -> triptych::limits const & { return limits_; }
     auto position() const noexcept -> std::size_t { return at_; }
     auto remaining() const noexcept -> std::size_t { return bytes_.size() - at_; }
 

@@ -13,10 +13,10 @@ namespace triptych::inline TRIPTYCH_ABI::transform {
 struct identity {
     static constexpr bool reversible = true;
     static constexpr std::size_t tile_height = 1, tile_margin = 0;
-    static constexpr void describe(auto& d) { d("identity"); }
+    static constexpr void describe(auto &d) { d("identity"); }
 
     template <std::size_t R>
-    auto arrange(layout<R> const& in) const -> layout<R> {
+    auto arrange(layout<R> const &in) const -> layout<R> {
         return in;
     }
     template <class B>
@@ -24,7 +24,7 @@ struct identity {
         return x;
     }
     template <class B>
-    auto inverse(B x, layout<B::rank> const&) const -> B {
+    auto inverse(B x, layout<B::rank> const &) const -> B {
         return x;
     }
 };
