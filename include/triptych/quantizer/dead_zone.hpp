@@ -1,0 +1,206 @@
+// triptych/quantizer/dead_zone.hpp: a uniform quantizer with a wider zero, learned reconstruction points, and rate-distortion
+// optimised decisions when the coder can say what a symbol costs.
+//
+// Coefficients are peaked at zero, so rounding down more often than to the nearest saves more bits than it costs distortion, and
+// the values of one symbol have their centroid off its middle (Sullivan 1996). Where the centroid lies depends on how many
+// symbols of the band are zero. The decoder knows that once it has the symbols, so points are kept for classes of density and
+// not of frequency: the same few bytes fit any transform.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+#include <triptych/concepts.hpp>
+#include <triptych/detail/step.hpp>
+#include <triptych/stream/writer.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::quantizer {
+
+/// value = (|symbol| · step - shift) with the symbol's sign. Bands of role `side` pass untouched.
+struct dead_zone {
+    /// Bands are classed by their share of symbols that are not zero: below 1/32, 1/8, 3/8, and the rest.
+    static constexpr std::size_t classes = 4;
+    /// For |symbol| 1, 2 and more: how much nearer to zero than symbol · step the value lies, in 64ths of the step.
+    using points = std::array<std::int8_t, 3>;
+    /// The points of a stream that does not send its own: typical of photographs.
+    static constexpr std::array<points, classes> usual{{{6, 4, 2}, {3, 2, 1}, {1, 1, 0}, {0, 0, 0}}};
+    /// Rounding offset, of 256, without and with prices of symbols.
+    static constexpr std::uint32_t plain_offset = 85, priced_offset = 112;
+
+    struct setting {
+        std::uint64_t step = 0; ///< in units of the integer samples, Q8; 0 for no loss
+        std::array<points, classes> shift = usual;
+    };
+    static constexpr bool can_be_exact = true;
+    static constexpr void describe(auto &d) { d("dead_zone"); }
+
+    auto plan(target const &aim) const -> setting { return {detail::stream_step(aim), usual}; }
+    template <class B>
+    auto plan(B const &, target const &aim) const -> setting {
+        return plan(aim);
+    }
+    template <std::size_t R>
+    auto arrange(layout<R> const &in, setting const &s) const -> layout<R> {
+        return detail::symbol_layout(in, s.step);
+    }
+    template <class B>
+    auto quantize(B x, setting const &s) const -> B {
+        return rounded(std::move(x), s, plain_offset);
+    }
+
+    /// Chooses for each symbol the cheapest of itself, the next one towards zero, and zero: the least
+    /// distortion + lambda · step² · bits, where `rates` prices a symbol in the context of those decided before it.
+    template <class B, class Rates>
+    auto quantize(B x, setting const &s, Rates const &rates, target const &aim) const -> B {
+        auto symbols = rounded(x.clone(), s, priced_offset);
+        scale<B> const steps(x.layout(), symbols, s);
+        if (!x.ok() || !symbols.ok() || !steps.ok()) return detail::no_memory<B>();
+        if (s.step == 0) return symbols;
+        detail::for_each_value(symbols, [&](std::size_t at, std::size_t b, std::int32_t q) {
+            using T = typename B::value_type;
+            if (q == 0 || x.info(b).at.kind == role::side) return static_cast<T>(q);
+            auto const unit = 256.0F / static_cast<float>(steps.grids[b].step);
+            auto best = q;
+            auto least = std::numeric_limits<float>::max();
+            for (auto const candidate : {q, q > 0 ? q - 1 : q + 1, std::int32_t{0}}) {
+                auto const miss = static_cast<float>(std::int64_t{x.data()[at]} - steps.value(candidate, b)) * unit;
+                auto const cost = miss * miss + aim.lambda * static_cast<float>(rates.bits(symbols, b, at, candidate));
+                if (cost < least) least = cost, best = candidate;
+                if (candidate == 0) break;
+            }
+            return static_cast<T>(best);
+        });
+        return symbols;
+    }
+
+    /// The points that suit these symbols best, in the classes where they save more than their bytes cost.
+    template <class B>
+    auto refit(B const &x, B const &symbols, setting s, target const &aim) const -> setting {
+        s.shift = usual;
+        scale<B> const steps(x.layout(), symbols, s);
+        if (s.step == 0 || !steps.ok()) return s;
+        std::array<std::array<double, 3>, classes> count{}, miss{};
+        detail::for_each_value(symbols, [&](std::size_t at, std::size_t b, std::int32_t q) {
+            if (q == 0 || x.info(b).at.kind == role::side) return;
+            auto const low = std::int64_t{steps.grids[b].value(q)} - x.data()[at];
+            std::size_t const c = steps.dense[b], m = rank_of(q);
+            count[c][m] += 1;
+            miss[c][m] +=
+                64.0 * 256 * static_cast<double>(q > 0 ? low : -low) / static_cast<double>(steps.grids[b].step);
+        });
+        for (std::size_t c = 0; c < classes; ++c) {
+            auto fitted = usual[c];
+            double saved = 0;
+            for (std::size_t m = 0; m < 3; ++m) {
+                if (count[c][m] == 0) continue;
+                auto const mean = miss[c][m] / count[c][m];
+                fitted[m] = static_cast<std::int8_t>(std::clamp(std::floor(mean + 0.5), -double{limit}, double{limit}));
+                auto const before = usual[c][m] - mean, after = fitted[m] - mean;
+                saved += count[c][m] * (before * before - after * after) / (64 * 64);
+            }
+            if (saved > static_cast<double>(aim.lambda) * 24) s.shift[c] = fitted;
+        }
+        return s;
+    }
+
+    template <class B>
+    auto dequantize(B x, setting const &s, layout<B::rank> const &in) const -> B {
+        x = std::move(x).relabel(in);
+        scale<B> const steps(in, x, s);
+        if (!x.ok() || !steps.ok()) return detail::no_memory<B>();
+        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
+            return static_cast<typename B::value_type>(steps.value(q, b));
+        });
+        return x;
+    }
+
+    /// One value at a time, for closed loops: the band's density is not known there, so points lie at symbol · step.
+    template <std::size_t R>
+    auto symbol(setting const &s, std::int32_t v, band_info<R> const &info) const -> std::int32_t {
+        return detail::grid<std::int32_t>(s.step, info).symbol(v, plain_offset);
+    }
+    template <std::size_t R>
+    auto value(setting const &s, std::int32_t q, band_info<R> const &info) const -> std::int32_t {
+        return detail::grid<std::int32_t>(s.step, info).value(q);
+    }
+
+    /// Twice the step, plus one if points follow: a byte that names the classes, and three for each of them.
+    void write(setting const &s, byte_writer &w) const {
+        unsigned own = 0;
+        for (std::size_t c = 0; c < classes; ++c) own |= s.shift[c] != usual[c] ? 1u << c : 0u;
+        w.varint(s.step * 2 + (own != 0));
+        if (own == 0) return;
+        w.u8(static_cast<std::uint8_t>(own));
+        for (std::size_t c = 0; c < classes; ++c)
+            for (std::size_t m = 0; m < 3 && (own >> c & 1); ++m) w.u8(static_cast<std::uint8_t>(s.shift[c][m]));
+    }
+    auto read(byte_reader &r) const -> setting {
+        setting s;
+        auto const first = r.varint(detail::max_step * 2 + 1);
+        s.step = first / 2;
+        if (first % 2 == 0) return s;
+        auto const own = r.u8();
+        if (r.ok() && (own == 0 || own >> classes != 0)) r.fail(errc::corrupt);
+        for (std::size_t c = 0; c < classes; ++c)
+            for (std::size_t m = 0; m < 3 && (own >> c & 1); ++m) {
+                s.shift[c][m] = static_cast<std::int8_t>(r.u8());
+                if (s.shift[c][m] > limit || s.shift[c][m] < -limit) r.fail(errc::corrupt);
+            }
+        return r.ok() ? s : setting{};
+    }
+
+private:
+    static constexpr int limit = 31; ///< a shift stays below half a step
+
+    static constexpr auto rank_of(std::int32_t q) noexcept -> std::size_t {
+        return q == 1 || q == -1 ? 0 : q == 2 || q == -2 ? 1 : 2;
+    }
+
+    template <class B>
+    static auto rounded(B x, setting const &s, std::uint32_t offset) -> B {
+        auto const grids = detail::grids<typename B::value_type>(x.layout(), s.step);
+        if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
+        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
+            return static_cast<typename B::value_type>(grids[b].symbol(v, offset));
+        });
+        auto where = detail::symbol_layout(x.layout(), s.step);
+        return std::move(x).relabel(std::move(where));
+    }
+
+    /// Steps, classes and shifts of all bands, given their symbols.
+    template <class B>
+    struct scale {
+        detail::buffer<detail::grid<typename B::value_type>> grids;
+        detail::buffer<std::uint8_t> dense;
+        detail::buffer<std::array<std::int64_t, 3>> shifts; ///< Q8
+
+        scale(layout<B::rank> const &in, B const &symbols, setting const &s)
+            : grids(detail::grids<typename B::value_type>(in, s.step)), dense(in.count()), shifts(in.count()) {
+            detail::buffer<std::size_t> count(in.count(), 0);
+            if (!symbols.ok() || !count.ok() || !ok()) return;
+            detail::for_each_value(symbols, [&](std::size_t, std::size_t b, std::int32_t q) { count[b] += q != 0; });
+            for (std::size_t b = 0; b < in.count(); ++b) {
+                auto const n = volume(in[b].shape), some = 8 * std::uint64_t{count[b]};
+                dense[b] = static_cast<std::uint8_t>((4 * some > n) + (some > n) + (some > 3 * n));
+                bool const whole = in[b].at.kind == role::side || grids[b].step == 256;
+                for (std::size_t m = 0; m < 3; ++m)
+                    shifts[b][m] = whole ? 0 : s.shift[dense[b]][m] * static_cast<std::int64_t>(grids[b].step) / 64;
+            }
+        }
+        auto ok() const noexcept -> bool { return grids.ok() && dense.ok() && shifts.ok(); }
+        auto value(std::int32_t q, std::size_t b) const noexcept -> std::int32_t {
+            return grids[b].value(q, q == 0 ? 0 : shifts[b][rank_of(q)]);
+        }
+    };
+};
+
+static_assert(quantizer_for<dead_zone, bands<std::int16_t, 2>>);
+static_assert(scalar_quantizer_for<dead_zone, bands<std::int16_t, 2>> && plans_ahead<dead_zone>);
+
+} // namespace triptych::inline TRIPTYCH_ABI::quantizer
