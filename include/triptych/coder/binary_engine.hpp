@@ -1,0 +1,178 @@
+// triptych/coder/binary_engine.hpp: a binary arithmetic coder, the engine under all adaptive models.
+//
+// G. N. N. Martin's range coder (1979) for two symbols: 64-bit low and range, 16-bit probabilities, 32 bits shifted out at a
+// time, so that the branch that renormalises is taken once in 32 bits of output. A carry runs back through bytes not yet handed
+// on. The surprise is the end: the number of closing bytes depends on the range alone, which the decoder knows too, and they
+// settle the value whatever follows them, so a decoder knows to the byte where its stream ends.
+//
+// Encoder and decoder offer one interface, `bit(p1, b) -> b`, so that a model is written once: the encoder codes b and returns it, the
+// decoder ignores b and returns what it reads. `decoding` tells them apart.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <stdexcept>
+
+#include <triptych/detail/memory.hpp>
+#include <triptych/stream/error.hpp>
+#include <triptych/stream/reader.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::coder {
+
+namespace detail {
+/// Closing bytes of a stream whose range is `range`: the fewest that pin a value down for any low and any bytes behind.
+constexpr auto closing_bytes(std::uint64_t range) noexcept -> unsigned {
+    if (range == ~std::uint64_t{0}) return 0; // nothing was coded
+    unsigned k = 1;
+    while (k < 8 && (range >> (65 - 8 * k)) == 0) ++k;
+    return k;
+}
+} // namespace detail
+
+/// Codes bits under given probabilities. Bytes gather inside; `flush` hands on those that no carry can reach any more.
+class binary_encoder {
+public:
+    static constexpr bool decoding = false;
+
+    /// Codes b, whose probability to be 1 is p1 / 65536; 0 < p1 < 65536.
+    auto bit(std::uint32_t p1, bool b) -> bool {
+        auto const part = (range_ >> 16) * p1;
+        if (b)
+            range_ = part;
+        else
+            add(part), range_ -= part;
+        shift();
+        return b;
+    }
+    /// Codes the lowest n <= 32 bits of v as equally likely.
+    auto direct(std::uint32_t v, unsigned n) -> std::uint32_t {
+        for (unsigned i = n; i-- > 0;) {
+            range_ >>= 1;
+            if ((v >> i) & 1) add(range_);
+            shift();
+        }
+        return v;
+    }
+    /// Codes [start, start + freq) of [0, 2^bits), bits <= 16.
+    void slot(std::uint32_t start, std::uint32_t freq, unsigned bits) {
+        auto const unit = range_ >> bits;
+        add(unit * start), range_ = unit * freq;
+        shift();
+    }
+
+    /// Hands on what is settled.
+    template <class W>
+    void flush(W &w) {
+        auto settled = bytes_.size();
+        while (settled > 0 && bytes_[settled - 1] == std::byte{0xff}) --settled;
+        if (settled > 0) --settled; // the byte that a carry would end in
+        give(w, settled);
+    }
+    /// Closes the stream; the encoder may be used for another one afterwards.
+    template <class W>
+    void finish(W &w) {
+        if (auto const k = detail::closing_bytes(range_); k > 0) {
+            auto const unit = ~std::uint64_t{0} >> (8 * k - 1) >> 1; // 2^(64 - 8k) - 1
+            add(unit);
+            for (unsigned i = 0; i < k; ++i) bytes_.push_back(static_cast<std::byte>(low_ >> (56 - 8 * i)));
+        }
+        give(w, bytes_.size());
+        low_ = 0, range_ = ~std::uint64_t{0};
+    }
+
+private:
+    void add(std::uint64_t v) {
+        low_ += v;
+        if (low_ < v)
+            for (auto i = bytes_.size(); i-- > 0;) {
+                bytes_[i] = static_cast<std::byte>(static_cast<unsigned>(bytes_[i]) + 1);
+                if (bytes_[i] != std::byte{0}) break;
+            }
+    }
+    void shift() {
+        if (range_ >> 32) return;
+        for (unsigned i = 0; i < 4; ++i) bytes_.push_back(static_cast<std::byte>(low_ >> (56 - 8 * i)));
+        low_ <<= 32, range_ <<= 32;
+    }
+    template <class W>
+    void give(W &w, std::size_t n) {
+        if (!bytes_.ok()) triptych::detail::raise<std::length_error>("there is no memory for the coded bytes");
+        w.bytes(std::span<std::byte const>(bytes_.data(), n));
+        triptych::detail::list<std::byte> left;
+        for (auto i = n; i < bytes_.size(); ++i) left.push_back(bytes_[i]);
+        bytes_ = std::move(left);
+    }
+
+    triptych::detail::list<std::byte> bytes_;
+    std::uint64_t low_ = 0, range_ = ~std::uint64_t{0};
+};
+
+/// The other side. Reads zeros past the end; `finish` takes exactly the stream's bytes from the reader, and fails where they
+/// were not all there.
+class binary_decoder {
+public:
+    static constexpr bool decoding = true;
+
+    explicit binary_decoder(byte_reader const &r) noexcept : bytes_(r.rest()) {
+        code_ = static_cast<std::uint64_t>(next()) << 32;
+        code_ |= next();
+    }
+
+    auto bit(std::uint32_t p1, bool = false) noexcept -> bool {
+        auto const part = (range_ >> 16) * p1;
+        bool const b = code_ < part;
+        if (b)
+            range_ = part;
+        else
+            code_ -= part, range_ -= part;
+        shift();
+        return b;
+    }
+    auto direct(std::uint32_t, unsigned n) noexcept -> std::uint32_t {
+        std::uint32_t v = 0;
+        for (unsigned i = 0; i < n; ++i) {
+            range_ >>= 1;
+            bool const b = code_ >= range_;
+            if (b) code_ -= range_;
+            v = v << 1 | static_cast<std::uint32_t>(b);
+            shift();
+        }
+        return v;
+    }
+    /// The point of [0, 2^bits) that the stream stands at; `slot` then says which interval that was.
+    auto point(unsigned bits) const noexcept -> std::uint32_t {
+        auto const at = code_ / (range_ >> bits), most = (std::uint64_t{1} << bits) - 1;
+        return static_cast<std::uint32_t>(at < most ? at : most);
+    }
+    void slot(std::uint32_t start, std::uint32_t freq, unsigned bits) noexcept {
+        auto const unit = range_ >> bits;
+        code_ -= unit * start, range_ = unit * freq;
+        shift();
+    }
+
+    /// True once more bytes were asked for than any stream could need: what is decoded from here on means nothing.
+    auto exhausted() const noexcept -> bool { return at_ > bytes_.size() + 8; }
+
+    void finish(byte_reader &r) const noexcept { r.skip(at_ - 8 + detail::closing_bytes(range_)); }
+
+private:
+    void shift() noexcept {
+        if (range_ >> 32) return;
+        range_ <<= 32, code_ = code_ << 32 | next();
+    }
+    auto next() noexcept -> std::uint32_t {
+        std::uint32_t v = 0;
+        for (unsigned i = 0; i < 4; ++i, ++at_)
+            v = v << 8 | (at_ < bytes_.size() ? static_cast<std::uint32_t>(bytes_[at_]) : 0u);
+        return v;
+    }
+
+    std::span<std::byte const> bytes_;
+    std::size_t at_ = 0;
+    std::uint64_t code_ = 0, range_ = ~std::uint64_t{0};
+};
+
+} // namespace triptych::inline TRIPTYCH_ABI::coder

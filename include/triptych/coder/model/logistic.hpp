@@ -1,0 +1,103 @@
+// triptych/coder/model/logistic.hpp: probabilities of binary decisions that learn as they go, in integers.
+//
+// A *counter* is the mean of two exponential averages, one that forgets fast and one that forgets slowly (as in VVC, JVET-M0473), both
+// starting as plain means of what was seen, so that a small picture learns quickly. A *mixer* joins what several contexts say in
+// the logistic domain (M. Mahoney, PAQ7, 2005): p = squash(sum of w · stretch(p_i)), weights moved along the gradient of the code
+// length. Encoder and decoder run the same integers, so nothing here may be floating point.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::model::detail {
+
+/// 65536 / (1 + exp(-x / 256)), linear between knots half a unit apart; |x| is limited to 12 units.
+inline constexpr std::array<std::int32_t, 49> squash_knots{
+    0,     1,     1,     2,     3,     5,     8,     13,    22,    36,    60,    98,    162,
+    267,   439,   720,   1179,  1921,  3108,  4971,  7812,  11955, 17625, 24743, 32768, 40793,
+    47911, 53581, 57724, 60565, 62428, 63615, 64357, 64816, 65097, 65269, 65374, 65438, 65476,
+    65500, 65514, 65523, 65528, 65531, 65533, 65534, 65535, 65535, 65536};
+
+constexpr auto squash(std::int32_t x) noexcept -> std::int32_t {
+    x = std::clamp(x, -3071, 3071) + 3072;
+    auto const i = static_cast<std::size_t>(x >> 7);
+    auto const f = x & 127;
+    return (squash_knots[i] * (128 - f) + squash_knots[i + 1] * f + 64) >> 7;
+}
+
+/// The inverse, 256 · ln(p / (1 - p)), for the 4096 probabilities (i + 1/2) / 4096.
+inline constexpr auto stretch_table = [] {
+    std::array<std::int16_t, 4096> t{};
+    std::int32_t x = -3071;
+    for (std::int32_t i = 0; i < 4096; ++i) {
+        while (x < 3071 && squash(x) < 16 * i + 8) ++x;
+        t[static_cast<std::size_t>(i)] = static_cast<std::int16_t>(x);
+    }
+    return t;
+}();
+constexpr auto stretch(std::uint32_t p) noexcept -> std::int32_t {
+    return stretch_table[p >> 4];
+}
+
+/// 65536 / (n + 1.5): the step of a running mean after n observations.
+inline constexpr auto mean_steps = [] {
+    std::array<std::uint16_t, 256> t{};
+    for (std::uint32_t n = 0; n < 256; ++n) t[n] = static_cast<std::uint16_t>(131072 / (2 * n + 3));
+    return t;
+}();
+
+/// A probability of 1, in 65536ths. The steps shrink to 2^-Fast and 2^-Slow (at most 2^-7).
+template <unsigned Fast, unsigned Slow>
+struct counter {
+    std::uint16_t fast = 32768, slow = 32768;
+    std::uint16_t seen = 0;
+
+    auto p() const noexcept -> std::uint32_t { return (static_cast<std::uint32_t>(fast) + slow) >> 1; }
+    void learn(bool b) noexcept {
+        auto const step = mean_steps[seen];
+        move(fast, b, std::max<std::int32_t>(step, 65536 >> Fast));
+        move(slow, b, std::max<std::int32_t>(step, 65536 >> Slow));
+        if (seen < 255) ++seen;
+    }
+
+private:
+    static void move(std::uint16_t &p, bool b, std::int32_t step) noexcept {
+        auto const aim = b ? 65535 : 0;
+        // |aim - p| < 2^16 and step < 2^16: the product needs 64 bits only in the first steps, so take it at 15.
+        p = static_cast<std::uint16_t>(p + (((aim - p) * (step >> 1)) >> 15));
+    }
+};
+
+/// The weights of N predictions, 65536 for one.
+template <std::size_t N>
+struct weights {
+    std::array<std::int32_t, N> w;
+    constexpr weights() noexcept { w.fill(static_cast<std::int32_t>(65536 * 5 / 4 / N)); }
+};
+
+/// One decision with N contexts: mixes, codes, learns. `code(p1) -> bit` does the coding.
+template <unsigned Rate, bool Learn, unsigned Fast, unsigned Slow, std::size_t N, class Code>
+auto mixed_bit(std::array<counter<Fast, Slow> *, N> const &contexts, weights<N> &mix, Code &&code) -> bool {
+    std::array<std::int32_t, N> x;
+    std::int64_t sum = 0;
+    for (std::size_t i = 0; i < N; ++i) {
+        x[i] = stretch(contexts[i]->p());
+        sum += static_cast<std::int64_t>(mix.w[i]) * x[i];
+    }
+    auto const p =
+        std::clamp(squash(static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> 16, -3071, 3071))), 4, 65532);
+    bool const b = code(static_cast<std::uint32_t>(p));
+    if constexpr (Learn) {
+        auto const miss = (b ? 65536 : 0) - p;
+        for (std::size_t i = 0; i < N; ++i)
+            mix.w[i] = std::clamp(mix.w[i] + ((x[i] * miss + (1 << (Rate - 1))) >> Rate), -(1 << 20), 1 << 20);
+        for (auto *const c : contexts) c->learn(b);
+    }
+    return b;
+}
+
+} // namespace triptych::inline TRIPTYCH_ABI::model::detail

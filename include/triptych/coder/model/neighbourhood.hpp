@@ -1,0 +1,185 @@
+// triptych/coder/model/neighbourhood.hpp: quantised coefficients, in the light of the magnitudes around them.
+//
+// A symbol becomes decisions: is it zero, its magnitude in unary up to 15, then an Exp-Golomb escape, then its sign. Each decision is
+// the logistic mix of three contexts: the band's neighbours (blocks, for a block transform) by exact band; the coefficients next
+// to it in its own block by coarse band; and the same place of the component before and of the coarser level. Such contexts are
+// those of embedded wavelet coders (Wu, ECECOW, 1997) and of H.264's and HEVC's coefficient coding; mixing them is PAQ's.
+//
+// Works for any layout and rank: what is not there counts as zero. For pictures that nothing has predicted yet use
+// `model::predictive`.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include <triptych/coder/model/logistic.hpp>
+#include <triptych/coder/model/surroundings.hpp>
+#include <triptych/coder/order.hpp>
+#include <triptych/stream/reader.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::model {
+
+namespace detail {
+
+/// What adapts during one stream. Fast and Slow are the rates of the counters, see `counter`.
+template <unsigned Fast, unsigned Slow>
+class neighbourhood_state {
+public:
+    neighbourhood_state() noexcept
+        : bands_(zones * 14 * decisions, {}), blocks_(4 * 8 * 10 * 10 * decisions, {}),
+          others_(4 * 8 * 8 * 10 * decisions, {}), signs_(4 * 27, {}), escapes_(4 * 12 * 32, {}),
+          mixes_(zones * 4, {}) {}
+
+    auto ok() const noexcept -> bool {
+        return bands_.ok() && blocks_.ok() && others_.ok() && signs_.ok() && escapes_.ok() && mixes_.ok();
+    }
+
+    /// Codes all symbols in buffer order. `E` is an engine for bits; when it decodes, the symbols are written.
+    template <class E, class B>
+    void code(E &engine, B &symbols) noexcept(E::decoding) {
+        using T = typename std::remove_const_t<B>::value_type;
+        using V = std::conditional_t<E::decoding, T, T const>;
+        for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
+            auto const view = view_of<V>(symbols, g);
+            if (!view.ok()) continue;
+            auto const near = links_of<V>(symbols, g);
+            for (std::size_t b = 0; b < view.batch; ++b)
+                for (std::size_t y = 0; y < view.h; ++y) {
+                    if constexpr (requires { engine.exhausted(); })
+                        if (engine.exhausted()) return zero_rest(symbols, g);
+                    for (std::size_t x = 0; x < view.w; ++x) {
+                        auto s = site_at(view, near, b, y, x);
+                        for (s.k = 0; s.k < view.n; ++s.k) {
+                            auto const &info = symbols.info(view.first + s.k);
+                            auto const v = value<true>(engine, context_of(s, info), *s.at, coder::width_of<T>(info));
+                            if constexpr (E::decoding) *const_cast<T *>(s.at) = static_cast<T>(v);
+                            ++s.at;
+                            if (s.cousin) ++s.cousin;
+                            if (s.parent) ++s.parent;
+                        }
+                    }
+                }
+        }
+    }
+
+    /// Codes the value v as if it stood at element `element` of band `band`; learns nothing. For estimates.
+    template <class E, class B>
+    void code_one(E &engine, B const &symbols, std::size_t group, std::size_t band, std::size_t element,
+                  std::int32_t v) const {
+        using T = typename B::value_type const;
+        auto const view = view_of<T>(symbols, group);
+        auto const &info = symbols.info(band);
+        auto const k = band - view.first;
+        auto const p = (element - info.offset) / view.n;
+        auto s = site_at(view, links_of<T>(symbols, group), p / (view.h * view.w), p / view.w % view.h, p % view.w);
+        s.k = k, s.at += k;
+        if (s.cousin) s.cousin += k;
+        if (s.parent) s.parent += k;
+        const_cast<neighbourhood_state *>(this)->template value<false>(engine, context_of(s, info), v,
+                                                                       coder::width_of<typename B::value_type>(info));
+    }
+
+private:
+    static constexpr std::size_t zones = 4 * 64, decisions = 15;
+    using learner = counter<Fast, Slow>;
+
+    /// Where the counters of a symbol begin.
+    struct context {
+        std::size_t bands, blocks, others, mix, sign, escape;
+    };
+
+    /// Which of 64 kinds of band: the place in the block for a block transform, level and orientation otherwise.
+    template <class T, std::size_t R>
+    static auto zone_of(site<T> const &s, band_info<R> const &info) noexcept -> std::size_t {
+        if (s.n == 1) return std::min<std::size_t>(info.at.level, 15) * 4 + (info.at.index & 3);
+        if (s.n <= 64) return s.k;
+        constexpr auto fold = [](std::size_t i) -> std::size_t {
+            return i < 4 ? i : i < 6 ? 4 : i < 9 ? 5 : i < 15 ? 6 : 7;
+        };
+        if (s.side) return 8 * fold(s.k / s.side) + fold(s.k % s.side);
+        return s.k < 32 ? s.k : 32 + std::min<std::size_t>(log_class(static_cast<std::uint32_t>(s.k), 63) - 8, 31);
+    }
+
+    template <class T, std::size_t R>
+    static auto context_of(site<T> const &s, band_info<R> const &info) noexcept -> context {
+        std::size_t const component = info.at.kind == role::side ? 3 : std::min<std::size_t>(info.at.component, 2);
+        auto const zone = zone_of(s, info);
+        auto const w = s.w(), n = s.north(), nw = s.nw(), ne = s.ne();
+        auto const around = 2 * w + 2 * n + nw + ne + 2 * s.past();
+        auto const inside = s.n > 1 ? s.inside() : s.ww() + s.nn() + w + n;
+        auto const cousin = s.cousin ? magnitude(*s.cousin) : 0;
+        auto const parent = s.parent ? magnitude(*s.parent) : 0;
+        auto const coarse = s.n == 1 ? std::min<std::size_t>(info.at.level, 7)
+                                     : std::min<std::size_t>(log_class(static_cast<std::uint32_t>(zone_sum(s)), 7), 7);
+        context c{};
+        c.bands = ((component * 64 + zone) * 14 + log_class(around, 13)) * decisions;
+        c.blocks = (((component * 8 + coarse) * 10 + log_class(inside, 9)) * 10 + log_class(around, 9)) * decisions;
+        c.others = (((component * 8 + log_class(cousin, 7)) * 8 + log_class(parent, 7)) * 10 +
+                    log_class(inside + around / 2, 9)) *
+                   decisions;
+        c.mix = (component * 64 + zone) * 4;
+        c.escape = (component * 12 + log_class(around >> 3, 11)) * 32;
+        constexpr auto sign = [](T v) -> std::size_t { return v < 0 ? 2 : v > 0 ? 1 : 0; };
+        c.sign = component * 27;
+        if (s.n == 1) c.sign += (s.x > 0 ? sign(*(s.at - 1)) : 0) + 3 * (s.y > 0 ? sign(*(s.at - s.row)) : 0);
+        c.sign += 9 * (s.cousin ? sign(*s.cousin) : 0);
+        return c;
+    }
+    template <class T>
+    static auto zone_sum(site<T> const &s) noexcept -> std::size_t {
+        return s.side ? s.k / s.side + s.k % s.side : s.k;
+    }
+
+    template <bool Learn, class E>
+    auto value(E &engine, context const &c, std::int32_t v, unsigned width) -> std::int32_t {
+        auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
+        auto const code = [&](bool b) { return [&engine, b](std::uint32_t p) { return engine.bit(p, b); }; };
+        std::uint32_t m = 0;
+        for (; m < decisions; ++m) {
+            std::array<learner *, 3> const contexts{&bands_[c.bands + m], &blocks_[c.blocks + m],
+                                                    &others_[c.others + m]};
+            if (!mixed_bit<16, Learn>(contexts, mixes_[c.mix + std::min<std::size_t>(m, 3)], code(wanted > m))) break;
+        }
+        if (m == 0) return 0;
+        auto const single = [&](learner &l, bool b) {
+            b = engine.bit(std::clamp<std::uint32_t>(l.p(), 64, 65472), b);
+            if constexpr (Learn) l.learn(b);
+            return b;
+        };
+        if (m == decisions) {
+            // Exp-Golomb: the length is bounded, whatever the bytes say.
+            auto const rest = wanted - m + 1;
+            unsigned const length = E::decoding ? 0 : static_cast<unsigned>(std::bit_width(rest)) - 1;
+            unsigned n = 0;
+            while (n < 31 && single(escapes_[c.escape + n], n < length)) ++n;
+            m += (1u << n) - 1 + engine.direct(rest & ((1u << n) - 1), n);
+        }
+        bool const negative = single(signs_[c.sign], v < 0);
+        return coder::sign_extend(negative ? 0u - m : m, width);
+    }
+
+    template <class B>
+    static void zero_rest(B &symbols, std::size_t from) noexcept {
+        for (auto i = symbols.layout().groups()[from].offset; i < symbols.size(); ++i)
+            if constexpr (!std::is_const_v<B>) symbols.data()[i] = 0;
+    }
+
+    triptych::detail::buffer<learner> bands_, blocks_, others_, signs_, escapes_;
+    triptych::detail::buffer<weights<3>> mixes_;
+};
+
+} // namespace detail
+
+/// Adaptive contexts from coded neighbours, for `coder::range`. About 20 ns a decision, 0.4 MB.
+struct neighbourhood {
+    static constexpr bool looks_back = true;
+    static constexpr void describe(auto &d) { d("neighbourhood"); }
+
+    using state = detail::neighbourhood_state<4, 7>;
+    /// Averages over a whole picture, for estimates.
+    using average = detail::neighbourhood_state<8, 8>;
+};
+
+} // namespace triptych::inline TRIPTYCH_ABI::model

@@ -1,0 +1,154 @@
+// triptych/coder/range.hpp: the adaptive binary range coder over a model.
+//
+// The engine is `binary_engine.hpp`; all that is particular to a kind of data is in the model. A model names `state`: what adapts during
+// one stream, with `ok()` and `code(engine, bands)`, which codes the bands symbol by symbol through `engine.bit(p1, b) -> b` (and
+// `direct`), the same code for both directions. A model that also names `average` gives rate estimates.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+
+#include <triptych/coder/binary_engine.hpp>
+#include <triptych/coder/model/neighbourhood.hpp>
+#include <triptych/coder/order.hpp>
+#include <triptych/concepts.hpp>
+#include <triptych/describe.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::coder {
+
+namespace detail {
+/// An engine that writes nothing and adds up what it would have cost.
+class price_engine {
+public:
+    static constexpr bool decoding = false;
+
+    auto bit(std::uint32_t p1, bool b) noexcept -> bool {
+        bits_ += table()[(b ? p1 : 65536 - p1) >> 4];
+        return b;
+    }
+    auto direct(std::uint32_t v, unsigned n) noexcept -> std::uint32_t {
+        bits_ += static_cast<float>(n);
+        return v;
+    }
+    auto bits() const noexcept -> float { return bits_; }
+
+private:
+    static auto table() noexcept -> std::array<float, 4096> const & {
+        static auto const t = [] {
+            std::array<float, 4096> bits{};
+            for (std::size_t i = 0; i < bits.size(); ++i)
+                bits[i] = -std::log2((static_cast<float>(i) + 0.5F) / 4096.0F);
+            return bits;
+        }();
+        return t;
+    }
+    float bits_ = 0;
+};
+
+/// Learns a model without writing.
+struct null_engine {
+    static constexpr bool decoding = false;
+    auto bit(std::uint32_t, bool b) noexcept -> bool { return b; }
+    auto direct(std::uint32_t v, unsigned) noexcept -> std::uint32_t { return v; }
+};
+} // namespace detail
+
+/// Adaptive range coder. Symbols may have any value of their type; a band's `bits` is not needed. The best compression of
+/// the coders here, at some tens of nanoseconds for each decision.
+template <class Model = model::neighbourhood>
+struct range {
+    using order = fifo;
+    using model_type = Model;
+    static constexpr void describe(auto &d) { d("range", part<Model>{}); }
+
+    /// Takes bands in parts, in order; statistics carry over, neighbours do not.
+    class encoder_type {
+    public:
+        encoder_type() {
+            if (!state_.ok()) triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
+        }
+        template <class T, std::size_t R, class W>
+        void put(bands<T, R> const &symbols, W &w) {
+            state_.code(engine_, symbols);
+            engine_.flush(w);
+        }
+        template <class W>
+        void finish(W &w) {
+            engine_.finish(w);
+        }
+
+    private:
+        typename Model::state state_;
+        binary_encoder engine_;
+    };
+    class decoder_type {
+    public:
+        explicit decoder_type(byte_reader const &r) noexcept : engine_(r) {}
+        template <class T, std::size_t R>
+        void get(bands<T, R> &symbols, byte_reader &r) noexcept {
+            if (!state_.ok()) return r.fail(errc::memory);
+            state_.code(engine_, symbols);
+            if (engine_.exhausted()) r.fail(errc::truncated);
+        }
+        void finish(byte_reader &r) noexcept { engine_.finish(r); }
+
+    private:
+        typename Model::state state_;
+        binary_decoder engine_;
+    };
+    auto encoder() const -> encoder_type { return {}; }
+    auto decoder(byte_reader const &r) const noexcept -> decoder_type { return decoder_type(r); }
+
+    template <class T, std::size_t R, class W>
+    void encode(bands<T, R> const &symbols, W &w) const {
+        auto e = encoder();
+        e.put(symbols, w), e.finish(w);
+    }
+    /// Fails with `truncated` where bytes are missing; otherwise any bytes decode to some symbols.
+    template <class T, std::size_t R>
+    void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
+        auto d = decoder(r);
+        d.get(symbols, r);
+        if (r.ok()) d.finish(r);
+    }
+
+    /// Prices under the model's averages over a picture, in the contexts that the given symbols make.
+    template <class M>
+    class estimator_type {
+    public:
+        template <class B>
+        explicit estimator_type(B const &symbols) : group_(symbols.count()) {
+            if (!state_.ok() || !group_.ok())
+                triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
+            auto const &groups = symbols.layout().groups();
+            for (std::size_t g = 0; g < groups.size(); ++g)
+                for (std::size_t k = 0; k < groups[g].count; ++k) group_[groups[g].first + k] = g;
+            detail::null_engine nothing;
+            state_.code(nothing, symbols);
+        }
+        /// Bits of the value v at an element of the buffer. `symbols` has the layout that the estimator was made from.
+        template <class B>
+        auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
+            detail::price_engine price;
+            state_.code_one(price, symbols, group_[band], band, element, v);
+            return price.bits();
+        }
+
+    private:
+        typename M::average state_;
+        triptych::detail::buffer<std::size_t> group_;
+    };
+    template <class B, class M = Model>
+    auto rates(B const &symbols) const -> estimator_type<M>
+    requires requires { typename M::average; }
+    { return estimator_type<M>(symbols); }
+};
+
+static_assert(coder_for<range<>, bands<std::int16_t, 2>> && coder_for<range<>, bands<std::int32_t, 4>>);
+static_assert(streaming_coder<range<>, bands<std::int16_t, 2>> && rate_aware<range<>, bands<std::int16_t, 2>>);
+
+} // namespace triptych::inline TRIPTYCH_ABI::coder
