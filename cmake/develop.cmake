@@ -1,0 +1,23 @@
+# What tests, benchmarks and examples share: libraries, warnings, ccache.
+find_package(Threads REQUIRED)
+find_package(Eigen3 3.3 REQUIRED NO_MODULE)
+find_package(xtensor REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo or MinSizeRel" FORCE)
+endif()
+
+find_program(TRIPTYCH_CCACHE ccache)
+if(TRIPTYCH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # Sloppiness: what ccache asks for to serve precompiled headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${TRIPTYCH_CCACHE})
+endif()
+
+# Link to this for strict warnings.
+add_library(triptych_strict INTERFACE)
+target_compile_options(
+    triptych_strict INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                              $<$<BOOL:${TRIPTYCH_WERROR}>:-Werror>)
+add_library(triptych::strict ALIAS triptych_strict)

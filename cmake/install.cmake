@@ -1,0 +1,1 @@
+# Installation of headers, package config and .pc file.
