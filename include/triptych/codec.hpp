@@ -31,21 +31,6 @@
 
 namespace triptych::inline TRIPTYCH_ABI {
 
-/// Makes a `picture_view` of a user's container; specialised for xtensor in `xtensor.hpp`. A specialisation holds what it has
-/// to hold and offers `view()`.
-template <class X>
-struct picture_source;
-template <sample S, std::size_t R>
-struct picture_source<picture_view<S, R>> {
-    picture_view<S, R> x;
-    auto view() const noexcept { return x; }
-};
-template <sample S, std::size_t R>
-struct picture_source<picture<S, R>> {
-    triptych::picture<S, R> const &x;
-    auto view() const noexcept { return x.view(); }
-};
-
 /// What all codecs share; `Derived` may name itself with `static constexpr std::string_view label`.
 template <class Derived, class T, class Q, class C, class Schedule = whole>
 class basic_codec {

@@ -84,4 +84,19 @@ private:
     std::size_t components_ = 1;
 };
 
+/// Makes a `picture_view` of what a user has; specialised for xtensor in `xtensor.hpp`. A specialisation is made from `X const &`, holds
+/// what it has to hold and offers `view()`.
+template <class X>
+struct picture_source;
+template <sample S, std::size_t R>
+struct picture_source<picture_view<S, R>> {
+    picture_view<S, R> x;
+    auto view() const noexcept { return x; }
+};
+template <sample S, std::size_t R>
+struct picture_source<picture<S, R>> {
+    picture<S, R> const &x;
+    auto view() const noexcept { return x.view(); }
+};
+
 } // namespace triptych::inline TRIPTYCH_ABI
