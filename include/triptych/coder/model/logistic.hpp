@@ -50,7 +50,7 @@ inline constexpr auto mean_steps = [] {
     return t;
 }();
 
-/// A probability of 1, in 65536ths. The steps shrink to 2^-Fast and 2^-Slow (at most 2^-7).
+/// A probability of 1, in 65536ths. The steps shrink to 2^-Fast and 2^-Slow (at most 2^-8).
 template <unsigned Fast, unsigned Slow>
 struct counter {
     std::uint16_t fast = 32768, slow = 32768;
