@@ -92,10 +92,10 @@ struct subtract_green_sample {
     }
 };
 
-/// BT.601 in fixed point with `scale` bits: 14 in int16, where products stay within 32 bits for any input, and 26 in int32.
+/// BT.601 in fixed point with `scale` bits: 14 in int16, where products stay within 32 bits for any input, and 29 in int32.
 template <class T>
 struct bt601 {
-    static constexpr int scale = sizeof(T) == 2 ? 14 : 26;
+    static constexpr int scale = sizeof(T) == 2 ? 14 : 29;
     static constexpr auto fixed(double v) -> wide<T> {
         double const scaled = v * static_cast<double>(wide<T>{1} << scale);
         return static_cast<wide<T>>(scaled + (scaled < 0 ? -0.5 : 0.5));
