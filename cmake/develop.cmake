@@ -15,9 +15,6 @@ if(TRIPTYCH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
                                     CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${TRIPTYCH_CCACHE})
 endif()
 
-# Link to this for strict warnings.
-add_library(triptych_strict INTERFACE)
-target_compile_options(
-    triptych_strict INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                              $<$<BOOL:${TRIPTYCH_WERROR}>:-Werror>)
-add_library(triptych::strict ALIAS triptych_strict)
+set(CMAKE_CXX_EXTENSIONS OFF)
+# For all that is compiled from here on, each header alone included. Other people's headers are system headers.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${TRIPTYCH_WERROR}>:-Werror>)
