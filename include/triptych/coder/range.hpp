@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
@@ -21,6 +22,12 @@
 namespace triptych::inline TRIPTYCH_ABI::coder {
 
 namespace detail {
+/// A model that codes bands through an engine for bits, and learns while it does.
+template <class M>
+concept adaptive_model = requires(typename M::state const &s) {
+    { s.ok() } -> std::same_as<bool>;
+};
+
 /// An engine that writes nothing and adds up what it would have cost.
 class price_engine {
 public:
@@ -57,10 +64,13 @@ struct null_engine {
 };
 } // namespace detail
 
-/// Adaptive range coder. Symbols may have any value of their type; a band's `bits` is not needed. The best compression of
-/// the coders here, at some tens of nanoseconds for each decision.
+/// Adaptive range coder. Symbols may have any value within their band's `bits`. The best compression of the
+/// coders here, at some tens of nanoseconds a decision.
 template <class Model = model::neighbourhood>
 struct range {
+    static_assert(detail::adaptive_model<Model>,
+                  "range: the model must name its adaptive `state` (see docs/concepts/coder.md); static models such as "
+                  "model::table are for coder::rans and coder::huffman");
     using order = fifo;
     using model_type = Model;
     static constexpr void describe(auto &d) { d("range", part<Model>{}); }
