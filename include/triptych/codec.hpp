@@ -8,19 +8,21 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
+#include <triptych/detail/goal.hpp>
+#include <triptych/detail/mismatch.hpp>
 #include <triptych/detail/panels.hpp>
 #include <triptych/detail/samples.hpp>
-#include <triptych/detail/search.hpp>
+#include <triptych/detail/verbatim.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/quality.hpp>
 #include <triptych/state.hpp>
@@ -127,7 +129,12 @@ public:
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto decode(std::span<std::byte const> bytes, limits const &most = {}) const -> picture<S, R> {
         auto decoded = try_decode<S, R>(bytes, most);
-        if (decoded.error) throw_error<S, R>(decoded.error, peek(bytes, most).value);
+        if (decoded.error) {
+            stream_info self;
+            self.codec = id, self.model = model_, self.label = short_name();
+            self.samples = detail::sample_type_of<S>::value, self.rank = R;
+            detail::throw_error(decoded.error, peek(bytes, most).value, self, description<basic_codec, std::string>());
+        }
         return std::move(decoded.value);
     }
     template <sample S = std::uint8_t, std::size_t R = 2>
@@ -153,6 +160,10 @@ public:
     }
 
 private:
+    static constexpr auto abilities() -> detail::abilities {
+        return {can_be_exact(), exact_only(), reversible<T>};
+    }
+
     template <sample S, std::size_t R>
     using planes = bands<detail::work_type<S>, R>;
 
@@ -177,16 +188,29 @@ private:
     auto framed(picture_view<S, R> const &view, quality const &goal, framing frame) const -> std::vector<std::byte> {
         if (view.components > max_components)
             detail::raise<std::invalid_argument>("a picture has at most 65535 components");
-        auto const payload = search(view, goal);
-        byte_writer w;
-        if (frame == framing::file) {
+        auto const head = [&](std::size_t payload_size) {
+            byte_writer w;
+            if (frame != framing::file) return w;
             stream_info info;
             info.codec = id, info.model = model_, info.label = short_name();
             info.samples = detail::sample_type_of<S>::value, info.rank = R, info.components = view.components;
             std::copy(view.shape.begin(), view.shape.end(), info.shape.begin());
-            info.payload_size = payload.size();
+            info.payload_size = payload_size;
             detail::write_file_header(w, info);
-        }
+            return w;
+        };
+        auto const tail = frame == framing::file ? 4u : frame == framing::record ? 2u : 0u;
+        detail::goal_search const search(
+            view, abilities(), [&](auto const &map, target const &aim) { return encode_panels(view, map, aim); },
+            [&](std::span<std::byte const> bytes, auto const &map) {
+                byte_reader r(bytes, {~std::uint64_t{0} >> 8, ~std::uint64_t{0} >> 8});
+                auto decoded = decode_panels<S, R>(r, map, view.shape, view.components);
+                if (!r.ok()) detail::raise<std::logic_error>("a codec could not decode what it encoded");
+                return decoded;
+            },
+            [&](std::size_t size) { return head(size).size() + tail; });
+        auto const payload = search.payload(goal);
+        auto w = head(payload.size());
         w.bytes(payload);
         if (frame == framing::file) w.u32(crc32c(w.view()));
         if (frame == framing::record)
@@ -262,242 +286,22 @@ private:
         if (components > max_components || (components != 0 && samples > most.max_samples / components))
             r.fail(errc::limit);
         auto const map = detail::read_map<S>(r);
-        std::span<std::byte const> verbatim;
-        std::uint64_t exceptions = 0;
-        if constexpr (std::is_same_v<S, float>) {
-            if (map.how == detail::mapping::scaled) {
-                exceptions = r.varint(samples * components);
-                if (exceptions > r.remaining() / 5) r.fail(errc::corrupt);
-                verbatim = r.rest();
-                for (std::uint64_t i = 0; r.ok() && i < exceptions; ++i) (void)r.varint(), (void)r.u32();
-            }
-        }
+        detail::verbatim_list verbatim;
+        if (map.how == detail::mapping::scaled && std::is_same_v<S, float>) verbatim = {r, samples * components};
+        if (!r.ok()) return {{}, r.error()};
         auto out = decode_panels<S, R>(r, map, shape, components);
         if (r.ok() && r.remaining() != 0) r.fail(errc::corrupt);
-        if constexpr (std::is_same_v<S, float>) {
-            byte_reader list(verbatim);
-            std::uint64_t at = 0;
-            for (std::uint64_t i = 0; r.ok() && i < exceptions; ++i) {
-                at += list.varint() + (i > 0);
-                auto const word = list.u32();
-                if (at >= out.size())
-                    r.fail(errc::corrupt);
-                else
-                    out.data()[at] = std::bit_cast<float>(word);
-            }
-        }
+        if constexpr (std::is_same_v<S, float>)
+            if (r.ok()) verbatim.apply({out.data(), out.size()}, r);
         if (!r.ok()) return {{}, r.error()};
         return {std::move(out), {}};
     }
-
-    // --- the search for a step ---------------------------------------------------------------------------------------
-
-    template <sample S, std::size_t R>
-    struct trial {
-        std::vector<std::byte> payload;
-        picture<S, R> decoded; // only where the goal is a distortion
-    };
-
-    template <sample S, std::size_t R>
-    static void write_exceptions(byte_writer &w, picture_view<S, R> const &view, picture<S, R> const &decoded,
-                                 double bound) {
-        std::vector<detail::exception> list;
-        std::uint64_t last = 0;
-        for (std::size_t i = 0; i < view.size(); ++i)
-            if (!within<S>(view.data[i], decoded.data()[i], bound)) {
-                list.push_back({i - last, std::bit_cast<std::uint32_t>(view.data[i])});
-                last = i + 1;
-            }
-        w.varint(list.size());
-        for (auto const &e : list) w.varint(e.index), w.u32(e.bits);
-    }
-
-    /// Is the decoded sample within the bound? Two NaNs of one bit pattern are; any other value that is not finite is only equal
-    /// to itself.
-    template <sample S>
-    static auto within(S was, S is, double bound) -> bool {
-        if constexpr (std::is_same_v<S, float>) {
-            if (std::bit_cast<std::uint32_t>(was) == std::bit_cast<std::uint32_t>(is)) return true;
-            if (!detail::is_finite(was) || !detail::is_finite(is)) return false;
-        }
-        return std::abs(static_cast<double>(was) - static_cast<double>(is)) <= bound;
-    }
-
-    template <sample S, std::size_t R>
-    auto attempt(picture_view<S, R> const &view, detail::sample_map const &map, target const &aim, double bound,
-                 bool reconstruct) const -> trial<S, R> {
-        trial<S, R> t;
-        auto const panels = encode_panels(view, map, aim);
-        byte_writer w;
-        detail::write_map<S>(map, w);
-        bool const verbatim = std::is_same_v<S, float> && map.how == detail::mapping::scaled;
-        if (verbatim || reconstruct) {
-            byte_reader r(panels, unlimited);
-            t.decoded = decode_panels<S, R>(r, map, view.shape, view.components);
-            if (!r.ok()) detail::raise<std::logic_error>("a codec could not decode what it encoded");
-        }
-        if constexpr (std::is_same_v<S, float>) {
-            if (verbatim) {
-                write_exceptions(w, view, t.decoded, bound);
-                for (std::size_t i = 0; i < view.size(); ++i)
-                    if (!within<S>(view.data[i], t.decoded.data()[i], bound)) t.decoded.data()[i] = view.data[i];
-            }
-        }
-        w.bytes(panels);
-        t.payload = std::move(w).take();
-        return t;
-    }
-
-    static constexpr limits unlimited{~std::uint64_t{0} >> 8, ~std::uint64_t{0} >> 8};
-
-    template <sample S, std::size_t R>
-    auto search(picture_view<S, R> const &view, quality const &goal) const -> std::vector<std::byte> {
-        using kind = quality::kind;
-        bool const exactly = goal.what == kind::exact || (goal.what == kind::max_error && goal.value == 0);
-        if (exactly && !can_be_exact()) detail::raise<std::invalid_argument>("this codec cannot be exact");
-        if (!exactly && exact_only()) detail::raise<std::invalid_argument>("this codec can only be exact");
-        if (!(goal.value >= 0) || goal.value > 1e30)
-            detail::raise<std::invalid_argument>("a quality is a number that is not negative");
-        if (goal.what == kind::scale && goal.value > 100)
-            detail::raise<std::invalid_argument>("a quality scale goes from 0 to 100");
-
-        if (exactly)
-            return attempt(view, detail::choose_map(view.data, view.size(), true), target{0, 0}, 0, false).payload;
-
-        bool const wide = reversible<T> && !std::is_same_v<S, float> && goal.what == kind::max_error;
-        auto const map = detail::choose_map(view.data, view.size(), wide);
-        double const grain = std::ldexp(1.0, map.exponent); // a unit of the integers, in units of the samples
-        double const span = peak(view);                     // the largest signal, in units of the samples
-        double const unit = span / 255 / grain;             // what a step of one means for 8-bit samples, in integers
-        double const bound = goal.what == kind::max_error ? goal.value : std::numeric_limits<double>::max();
-        double const low = std::log2(unit) - 7, high = std::log2(unit) + 10;
-
-        auto const at = [&](double log_step, bool reconstruct) {
-            return attempt(view, map, target{static_cast<float>(std::exp2(log_step))}, bound, reconstruct);
-        };
-        auto const usual = std::log2(unit * 2) + 7 * (100 - (goal.what == kind::scale ? goal.value : 75)) / 100;
-        if (goal.what == kind::scale) return at(usual, false).payload;
-        if (goal.what == kind::step) return at(std::log2(std::max(goal.value, 1e-6) / grain), false).payload;
-
-        trial<S, R> best;
-        if (goal.what == kind::max_error) {
-            // A step of twice the bound and one more, in integers, is what a quantizer without a transform needs exactly.
-            auto const natural = std::log2(std::max(2 * std::floor(goal.value / grain) + 1, 1.0));
-            bool met = false;
-            auto const holds = [&](double log_step) {
-                auto t = at(log_step, true);
-                bool const good = within_all(view, t.decoded, bound);
-                if (good && (!met || t.payload.size() < best.payload.size())) best = std::move(t), met = true;
-                return good;
-            };
-            detail::find_largest(std::min(low, natural - 1), natural + 4, natural, 12, holds);
-            if (!met && can_be_exact())
-                return attempt(view, detail::choose_map(view.data, view.size(), true), target{0, 0}, 0, false).payload;
-            if (!met) detail::raise<std::invalid_argument>("this codec cannot keep so small an error");
-            return std::move(best.payload);
-        }
-        double nearest = std::numeric_limits<double>::max();
-        bool const by_rate = goal.what == kind::bits_per_pixel;
-        auto const pixels = static_cast<double>(std::max<std::uint64_t>(volume(view.shape), 1));
-        // Framing is a constant part of the stream; count it, for the goal speaks of the stream.
-        double const around = framed_overhead(view);
-        auto const miss = [&](double log_step) {
-            auto t = at(log_step, !by_rate);
-            double const y = by_rate ? std::log2(std::max(goal.value, 1e-6)) -
-                                           std::log2(8 * (static_cast<double>(t.payload.size()) + around) / pixels)
-                                     : goal.value - psnr_of(view, t.decoded, span);
-            if (std::abs(y) < nearest) nearest = std::abs(y), best = std::move(t);
-            return y;
-        };
-        detail::find_root(low, high, by_rate ? usual : std::log2(unit) + (59.0 - goal.value) / 6.02,
-                          by_rate ? 0.003 : 0.02, 20, miss);
-        return std::move(best.payload);
-    }
-
-    template <sample S, std::size_t R>
-    static auto framed_overhead(picture_view<S, R> const &) -> double {
-        return 4 + 1 + 1 + 4 + 1 + static_cast<double>(short_name().size()) + 1 + 2 * R + 1 + 3 + 4;
-    }
-
-    /// The largest signal: 255 and 65535 for unsigned and 16-bit samples, the range of the finite values for all others.
-    template <sample S, std::size_t R>
-    static auto peak(picture_view<S, R> const &view) -> double {
-        if constexpr (std::is_same_v<S, std::uint8_t>) return 255;
-        if constexpr (std::is_same_v<S, std::uint16_t> || std::is_same_v<S, std::int16_t>) return 65535;
-        double low = std::numeric_limits<double>::max(), high = -low;
-        for (std::size_t i = 0; i < view.size(); ++i) {
-            if constexpr (std::is_same_v<S, float>)
-                if (!detail::is_finite(view.data[i])) continue;
-            low = std::min(low, static_cast<double>(view.data[i])),
-            high = std::max(high, static_cast<double>(view.data[i]));
-        }
-        return high > low ? high - low : 1;
-    }
-
-    template <sample S, std::size_t R>
-    static auto psnr_of(picture_view<S, R> const &view, picture<S, R> const &decoded, double span) -> double {
-        double sum = 0;
-        std::size_t n = 0;
-        for (std::size_t i = 0; i < view.size(); ++i) {
-            if constexpr (std::is_same_v<S, float>)
-                if (!detail::is_finite(view.data[i])) continue;
-            double const d = static_cast<double>(view.data[i]) - static_cast<double>(decoded.data()[i]);
-            sum += d * d, ++n;
-        }
-        return sum > 0 ? 10 * std::log10(span * span * static_cast<double>(n) / sum) : 1000;
-    }
-
-    template <sample S, std::size_t R>
-    static auto within_all(picture_view<S, R> const &view, picture<S, R> const &decoded, double bound) -> bool {
-        for (std::size_t i = 0; i < view.size(); ++i)
-            if (!within<S>(view.data[i], decoded.data()[i], bound)) return false;
-        return true;
-    }
-
-#if TRIPTYCH_EXCEPTIONS
-    template <sample S, std::size_t R>
-    [[noreturn]] void throw_error(error e, stream_info const &info) const;
-#endif
 
     [[no_unique_address]] T transform_{};
     [[no_unique_address]] Q quantizer_{};
     [[no_unique_address]] C coder_{};
     std::uint32_t model_ = 0;
 };
-
-#if TRIPTYCH_EXCEPTIONS
-namespace detail {
-inline auto hexadecimal(std::uint32_t v) -> std::string {
-    std::string text = "0x00000000";
-    for (int i = 9; i >= 2; --i, v >>= 4) text[static_cast<std::size_t>(i)] = "0123456789abcdef"[v & 15];
-    return text;
-}
-inline auto sample_name(sample_type s) -> std::string {
-    constexpr char const *names[] = {"uint8", "uint16", "int16", "int32", "float32"};
-    return names[static_cast<std::size_t>(s)];
-}
-} // namespace detail
-
-template <class Derived, class T, class Q, class C, class Schedule>
-template <sample S, std::size_t R>
-void basic_codec<Derived, T, Q, C, Schedule>::throw_error(error e, stream_info const &info) const {
-    auto const name = [](std::string_view label, std::uint32_t number, std::string const &otherwise) {
-        return (label.empty() ? otherwise : std::string(label)) + " (" + detail::hexadecimal(number) + ")";
-    };
-    switch (e.code) {
-    case errc::codec:
-        throw mismatch_error(e, name(info.label, info.codec, "an unnamed codec"),
-                             name(short_name(), id, description<basic_codec, std::string>()));
-    case errc::model:
-        throw mismatch_error(e, "model " + detail::hexadecimal(info.model), "model " + detail::hexadecimal(model_));
-    case errc::sample:
-        throw mismatch_error(e, detail::sample_name(info.samples) + " of rank " + std::to_string(info.rank),
-                             detail::sample_name(detail::sample_type_of<S>::value) + " of rank " + std::to_string(R));
-    default:
-        throw format_error(e);
-    }
-}
-#endif
 
 /// A codec composed of three panels.
 template <class T, class Q, class C, class Schedule = whole>

@@ -36,12 +36,6 @@ struct sample_map {
     std::uint8_t bits = 8; ///< signed width of the centred integers
 };
 
-/// A float sample that travels verbatim.
-struct exception {
-    std::uint64_t index;
-    std::uint32_t bits;
-};
-
 // --- floats as integers, by their bits: -ffast-math folds isnan and x != x to false, and may flush subnormals ---------------
 
 inline auto is_finite(float v) noexcept -> bool {
@@ -81,24 +75,37 @@ constexpr auto byte_map() noexcept -> sample_map {
     return {mapping::plain, 0, 128, 8};
 }
 
-/// The integer of a sample before centring; not defined for floats that are not finite.
+/// Integers of scaled floats stay within this: a float holds them exactly, and transforms have headroom.
+inline constexpr std::int32_t max_scaled = (1 << 23) - 1;
+
+/// False for floats that a scaled map has no integer for: those that are not finite, or too large. They travel verbatim.
+template <sample S>
+auto has_integer(S v, sample_map const &map) noexcept -> bool {
+    if constexpr (std::is_same_v<S, float>)
+        return map.how != mapping::scaled ||
+               (is_finite(v) && std::abs(std::ldexp(static_cast<double>(v), -map.exponent)) <= max_scaled);
+    else
+        return true;
+}
+
+/// The integer of a sample before centring; the centre for a sample that has none.
 template <sample S>
 auto raw_integer(S v, sample_map const &map) noexcept -> std::int64_t {
     if constexpr (std::is_same_v<S, float>) {
         if (map.how == mapping::ordered) return to_ordered(std::bit_cast<std::uint32_t>(v));
-        return is_finite(v)
-                   ? static_cast<std::int64_t>(std::nearbyint(std::ldexp(static_cast<double>(v), -map.exponent)))
-                   : 0;
+        if (!has_integer(v, map)) return map.centre;
+        return static_cast<std::int64_t>(std::nearbyint(std::ldexp(static_cast<double>(v), -map.exponent)));
     } else {
         auto const wide = static_cast<std::int64_t>(v);
         return map.exponent == 0 ? wide : (wide + (std::int64_t{1} << (map.exponent - 1))) >> map.exponent;
     }
 }
 
-/// Looks at the samples and chooses the map. `exactly` asks for one that loses nothing; otherwise the integers are kept within
-/// 24 bits, so that transforms have headroom in 32.
+/// Looks at the samples and chooses the map: one that loses nothing, or a lossy one, which keeps the integers
+/// within 24 bits, so that transforms have headroom in 32. With a bound on the error, floats are rounded no finer than it needs, and no
+/// coarser than it allows: samples that are too large for that have no integer.
 template <sample S>
-auto choose_map(S const *samples, std::size_t n, bool exactly) -> sample_map {
+auto choose_map(S const *samples, std::size_t n, bool exactly, double bound = 0) -> sample_map {
     if constexpr (!has_map<S>) {
         return byte_map();
     } else {
@@ -111,7 +118,9 @@ auto choose_map(S const *samples, std::size_t n, bool exactly) -> sample_map {
                     if (is_finite(samples[i])) largest = std::max(largest, std::abs(samples[i]));
                 int exponent = 0;
                 if (largest > 0) std::frexp(static_cast<double>(largest), &exponent);
-                map.exponent = static_cast<std::int16_t>(std::max(exponent - 22, -149));
+                exponent -= 22;
+                if (bound > 0) exponent = std::clamp(exponent, std::ilogb(bound) - 5, std::ilogb(bound) - 3);
+                map.exponent = static_cast<std::int16_t>(std::clamp(exponent, -149, 128));
             }
         } else if (!exactly && std::is_same_v<S, std::int32_t>) {
             auto const [low, high] = std::minmax_element(samples, samples + n);
@@ -120,9 +129,11 @@ auto choose_map(S const *samples, std::size_t n, bool exactly) -> sample_map {
             while ((range >> map.exponent) >= (std::int64_t{1} << 23)) ++map.exponent;
         }
         std::int64_t low = 0, high = 0;
+        bool any = false;
         for (std::size_t i = 0; i < n; ++i) {
+            if (!has_integer(samples[i], map)) continue;
             auto const v = raw_integer(samples[i], map);
-            low = i == 0 ? v : std::min(low, v), high = i == 0 ? v : std::max(high, v);
+            low = any ? std::min(low, v) : v, high = any ? std::max(high, v) : v, any = true;
         }
         map.centre = static_cast<std::int32_t>((low + high + 1) >> 1);
         map.bits = 1;
@@ -213,9 +224,8 @@ constexpr auto to_sample(std::int32_t v, int frac, sample_map const &map) noexce
         raw = std::clamp<std::int64_t>(raw, -(1 << 24), 1 << 24);
         return std::bit_cast<float>(compose_float(static_cast<std::int32_t>(raw), map.exponent));
     } else {
-        if (map.how == mapping::plain && map.bits == 32) return static_cast<S>(static_cast<std::uint32_t>(raw));
-        raw = std::clamp<std::int64_t>(raw, -(std::int64_t{1} << 32), std::int64_t{1} << 32);
-        raw = raw * (std::int64_t{1} << map.exponent);
+        raw = std::clamp<std::int64_t>(raw, -(std::int64_t{1} << 31), std::int64_t{1} << 31) *
+              (std::int64_t{1} << map.exponent);
         return static_cast<S>(
             std::clamp<std::int64_t>(raw, std::numeric_limits<S>::min(), std::numeric_limits<S>::max()));
     }
