@@ -81,33 +81,35 @@ public:
     using value_type = T;
 
     constexpr frozen() = default;
-    constexpr frozen(T const *values, triptych::dims shape) : values_(values), shape_(shape) {}
+    constexpr frozen(T const *values, triptych::dims shape)
+        : values_(values), shape_(shape), home_(shape.rank != 0 && shape.size() != 0 ? home::values : home::nowhere) {}
     constexpr frozen(char16_t const *text, triptych::dims shape) requires(sizeof(T) == 2)
-        : text_(text), shape_(shape) {}
-    /// Copies the values; empty if memory can't be had.
+        : text_(text), shape_(shape), home_(shape.rank != 0 && shape.size() != 0 ? home::text : home::nowhere) {}
+    /// Copies the values; empty if there are none or memory can't be had. `shape` has as many elements as there are values.
     static auto owned(std::span<T const> values, triptych::dims shape) -> frozen {
         frozen f;
-        auto *const copy = static_cast<T *>(std::malloc(values.size_bytes() ? values.size_bytes() : 1));
+        if (values.empty() || shape.rank == 0 || shape.size() != values.size()) return f;
+        auto *const copy = static_cast<T *>(std::malloc(values.size_bytes()));
         if (!copy) return f;
-        if (!values.empty()) std::memcpy(copy, values.data(), values.size_bytes());
-        f.values_ = copy, f.shape_ = shape, f.owned_ = true;
+        std::memcpy(copy, values.data(), values.size_bytes());
+        f.values_ = copy, f.shape_ = shape, f.home_ = home::owned;
         return f;
     }
 
     constexpr frozen(frozen const &other) { *this = other; }
     constexpr frozen(frozen &&other) noexcept
-        : values_(std::exchange(other.values_, nullptr)), text_(other.text_), shape_(std::exchange(other.shape_, {})),
-          owned_(std::exchange(other.owned_, false)) {}
+        : values_(std::exchange(other.values_, nullptr)), text_(std::exchange(other.text_, nullptr)),
+          shape_(std::exchange(other.shape_, {})), home_(std::exchange(other.home_, home::nowhere)) {}
     constexpr frozen &operator=(frozen const &other) {
         if (this == &other) return *this;
-        if (other.owned_) return *this = owned({other.values_, other.size()}, other.shape_);
+        if (other.home_ == home::owned) return *this = owned({other.values_, other.size()}, other.shape_);
         release();
-        values_ = other.values_, text_ = other.text_, shape_ = other.shape_;
+        values_ = other.values_, text_ = other.text_, shape_ = other.shape_, home_ = other.home_;
         return *this;
     }
     constexpr frozen &operator=(frozen &&other) noexcept {
         std::swap(values_, other.values_), std::swap(text_, other.text_), std::swap(shape_, other.shape_);
-        std::swap(owned_, other.owned_);
+        std::swap(home_, other.home_);
         return *this;
     }
     constexpr ~frozen() { release(); }
@@ -116,9 +118,9 @@ public:
     constexpr auto size() const noexcept -> std::size_t {
         return empty() ? 0 : static_cast<std::size_t>(shape_.size());
     }
-    constexpr auto empty() const noexcept -> bool { return values_ == nullptr && text_ == nullptr; }
+    constexpr auto empty() const noexcept -> bool { return home_ == home::nowhere; }
     constexpr auto operator[](std::size_t i) const noexcept -> T {
-        return text_ ? static_cast<T>(text_[i]) : values_[i];
+        return home_ == home::text ? static_cast<T>(text_[i]) : values_[i];
     }
     /// Contiguous values, or null if they are stored as text; see `copy_to`.
     constexpr auto data() const noexcept -> T const * { return values_; }
@@ -128,15 +130,18 @@ public:
     }
 
 private:
+    // A flag, because g++ under -fsanitize=undefined can't compare the address of a header's array with null in a constant.
+    enum class home : std::uint8_t { nowhere, values, text, owned };
+
     constexpr void release() noexcept {
-        if (owned_) std::free(const_cast<T *>(values_));
-        values_ = nullptr, text_ = nullptr, shape_ = {}, owned_ = false;
+        if (home_ == home::owned) std::free(const_cast<T *>(values_));
+        values_ = nullptr, text_ = nullptr, shape_ = {}, home_ = home::nowhere;
     }
 
     T const *values_ = nullptr;
     char16_t const *text_ = nullptr;
     triptych::dims shape_{};
-    bool owned_ = false;
+    home home_ = home::nowhere;
 };
 
 /// Refinement: the policy names learned arrays.
@@ -216,6 +221,7 @@ struct model_entry {
     std::uint16_t const *u16 = nullptr;
     std::int32_t const *i32 = nullptr;
     char16_t const *text = nullptr; ///< 16-bit elements written as a literal
+    bool literal = false;           ///< `text` holds the elements
 };
 
 /// A generated header's model: its arrays, and its fingerprint as a number (never computed at compile time).
@@ -240,9 +246,9 @@ constexpr auto borrow(P &policy, model_view const &model) -> bool {
                 if constexpr (std::is_same_v<value, std::uint8_t>) array = {e.u8, e.shape};
                 if constexpr (std::is_same_v<value, std::int32_t>) array = {e.i32, e.shape};
                 if constexpr (std::is_same_v<value, std::int16_t>)
-                    array = e.text ? frozen<value>{e.text, e.shape} : frozen<value>{e.i16, e.shape};
+                    array = e.literal ? frozen<value>{e.text, e.shape} : frozen<value>{e.i16, e.shape};
                 if constexpr (std::is_same_v<value, std::uint16_t>)
-                    array = e.text ? frozen<value>{e.text, e.shape} : frozen<value>{e.u16, e.shape};
+                    array = e.literal ? frozen<value>{e.text, e.shape} : frozen<value>{e.u16, e.shape};
             }
             all = all && found;
         });

@@ -1,0 +1,162 @@
+// triptych/per_image.hpp: learned state whose home is the stream.
+//
+// `per_image<transform::pca<8, 8, 16>>` learns its basis from each picture and sends it ahead of the symbols: worth it for large
+// pictures of one texture, for arrays of a kind that nobody trained a model for, and for decoders that are fitted to one picture.
+// The state is a cost that does not shrink with the quality, so small pictures are better served by a model in a header.
+//
+// Decoders need this header only. Encoders must include the learner (for instance <triptych/learn/pca.hpp>) as well, before they
+// encode; the compiler says so where it is missing.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include <triptych/coder/binary_engine.hpp>
+#include <triptych/concepts.hpp>
+#include <triptych/describe.hpp>
+#include <triptych/state.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI {
+
+namespace detail {
+/// Adaptive Elias-gamma code for learned integers, one code for both directions: the width of a number in the context of the
+/// widths of the two before it, then sign and remaining bits as they are.
+template <class Engine>
+class number_coder {
+public:
+    explicit number_coder(Engine &engine) : engine_(engine) {
+        for (auto &row : counters_) row.fill({});
+    }
+    /// Codes v, or gives the number read.
+    auto operator()(std::int32_t v) -> std::int32_t {
+        auto magnitude = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
+        auto const wanted = static_cast<unsigned>(std::bit_width(magnitude));
+        auto &row = counters_[(before_ + last_) / 2];
+        unsigned width = 0;
+        while (width < 32 && bit(row[width], width < wanted)) ++width;
+        if (width > 1) magnitude = engine_.direct(magnitude & ((1u << (width - 1)) - 1), width - 1) | 1u << (width - 1);
+        if (width <= 1) magnitude = width;
+        before_ = last_, last_ = width;
+        if (width != 0 && engine_.direct(v < 0, 1) != 0) magnitude = 0u - magnitude;
+        return static_cast<std::int32_t>(magnitude);
+    }
+
+private:
+    struct counter {
+        std::uint16_t p1 = 32768;
+        std::uint8_t seen = 0;
+    };
+    auto bit(counter &c, bool b) -> bool {
+        b = engine_.bit(c.p1, b);
+        int const rate = c.seen < 4 ? ++c.seen : 5, aim = b ? 65472 : 64;
+        c.p1 = static_cast<std::uint16_t>(c.p1 + (aim - c.p1) / (1 << rate));
+        return b;
+    }
+
+    Engine &engine_;
+    std::array<std::array<counter, 32>, 33> counters_;
+    unsigned last_ = 0, before_ = 0;
+};
+
+/// Bits that all values of an array end in zeros with.
+template <class A>
+auto common_zeros(A const &array) -> unsigned {
+    std::uint32_t any = 0;
+    for (std::size_t i = 0; i < array.size(); ++i) any |= static_cast<std::uint32_t>(array[i]);
+    return any == 0 ? 0 : static_cast<unsigned>(std::countr_zero(any));
+}
+} // namespace detail
+
+/// The panel P, learned from each picture; its state travels in the stream, P's values are as P's.
+template <class P>
+class per_image : public P {
+public:
+    /// Elements of one learned array that a decoder accepts.
+    static constexpr std::uint64_t max_elements = std::uint64_t{1} << 22;
+    static_assert(stateful<P>, "per_image: the policy has no learned state (`state(self, visitor)`)");
+
+    constexpr per_image() = default;
+    /// With a state that was fitted to a picture by other means than its learner, see learn/joint.hpp.
+    explicit constexpr per_image(P policy) : P(std::move(policy)) {}
+
+    static constexpr void describe(auto &d) { d("per_image", part<P>{}); }
+    /// The state is not the codec's: it counts neither for its fingerprint nor for its parameters.
+    static void state() = delete;
+    constexpr auto policy() const noexcept -> P const & { return *this; }
+
+    /// Learns the policy from what it will be given.
+    template <class B>
+    auto prepare(B const &x, target const &) const -> per_image {
+        static_assert(
+            requires { sizeof(learner<P>); },
+            "per_image: include the learner of the policy, <triptych/learn/...>, to encode");
+        auto l = [] {
+            if constexpr (requires { learner<P>::for_one_picture(); })
+                return learner<P>::for_one_picture();
+            else
+                return learner<P>{};
+        }();
+        l.observe(x);
+        return per_image(l.finish());
+    }
+
+    template <class W>
+    void write(W &w) const {
+        P::state(policy(), [&](std::string_view, auto const &array) {
+            w.u8(static_cast<std::uint8_t>(array.shape().rank));
+            for (std::uint32_t i = 0; i < array.shape().rank; ++i) w.varint(array.shape().extent[i]);
+            if (array.size() == 0) return;
+            auto const zeros = detail::common_zeros(array);
+            w.u8(static_cast<std::uint8_t>(zeros));
+            coder::binary_encoder engine;
+            detail::number_coder code(engine);
+            for (std::size_t i = 0; i < array.size(); ++i) (void)code(array[i] >> zeros);
+            engine.finish(w);
+        });
+    }
+
+    auto restore(byte_reader &r) const -> per_image {
+        per_image restored;
+        P::state(static_cast<P &>(restored), [&](std::string_view, auto &array) {
+            using value = typename std::remove_cvref_t<decltype(array)>::value_type;
+            dims shape;
+            shape.rank = r.u8();
+            if (shape.rank > shape.extent.size()) r.fail(errc::corrupt);
+            std::uint64_t n = shape.rank != 0 && r.ok();
+            for (std::uint32_t i = 0; r.ok() && i < shape.rank; ++i) {
+                shape.extent[i] = static_cast<std::uint32_t>(r.varint(max_elements, errc::limit));
+                n *= shape.extent[i];
+                if (n > max_elements || n * sizeof(value) > r.limits().max_bytes) r.fail(errc::limit);
+            }
+            if (!r.ok() || n == 0) return;
+            auto const zeros = r.u8();
+            if (zeros > 31) r.fail(errc::corrupt);
+            detail::buffer<value> values(static_cast<std::size_t>(n));
+            if (!values.ok()) r.fail(errc::memory);
+            if (!r.ok()) return;
+            coder::binary_decoder engine(r);
+            detail::number_coder code(engine);
+            for (auto &v : values) {
+                auto const wide = static_cast<std::int64_t>(code(0)) * (std::int64_t{1} << zeros);
+                if (wide < std::numeric_limits<value>::min() || wide > std::numeric_limits<value>::max())
+                    return r.fail(errc::corrupt);
+                v = static_cast<value>(wide);
+                if (engine.exhausted()) return r.fail(errc::truncated);
+            }
+            engine.finish(r);
+            array = frozen<value>::owned({values.data(), values.size()}, shape);
+            if (array.empty()) r.fail(errc::memory);
+        });
+        if constexpr (requires(P const &p) { p.valid(); })
+            if (!restored.valid()) r.fail(errc::corrupt);
+        return restored;
+    }
+};
+
+} // namespace triptych::inline TRIPTYCH_ABI
