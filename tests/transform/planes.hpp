@@ -51,8 +51,7 @@ auto element(B &x, std::size_t b, std::size_t i) -> auto & {
 }
 template <class B, class F>
 void fill(B &x, std::size_t b, F &&value) {
-    for (std::size_t i = 0; i < x[b].size(); ++i)
-        element(x, b, i) = static_cast<typename B::value_type>(value(i));
+    for (std::size_t i = 0; i < x[b].size(); ++i) element(x, b, i) = static_cast<typename B::value_type>(value(i));
 }
 
 /// A sample as the codec would round it.
