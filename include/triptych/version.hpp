@@ -27,13 +27,19 @@
 #define TRIPTYCH_DETAIL_MATH ieee
 #endif
 
-#define TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e) v##a##_##b##_##c##_##d##_##e
-#define TRIPTYCH_DETAIL_GLUE(a, b, c, d, e) TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e)
+#if defined(TRIPTYCH_COUNT_ALLOCATIONS)
+#define TRIPTYCH_DETAIL_MEMORY counted
+#else
+#define TRIPTYCH_DETAIL_MEMORY plain
+#endif
+
+#define TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e, f) v##a##_##b##_##c##_##d##_##e##_##f
+#define TRIPTYCH_DETAIL_GLUE(a, b, c, d, e, f) TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e, f)
 
 /// The inline namespace: `namespace triptych::inline TRIPTYCH_ABI { ... }`.
 #define TRIPTYCH_ABI                                                                                                   \
     TRIPTYCH_DETAIL_GLUE(TRIPTYCH_VERSION_MAJOR, TRIPTYCH_VERSION_MINOR, TRIPTYCH_VERSION_PATCH, TRIPTYCH_DETAIL_ISA,  \
-                         TRIPTYCH_DETAIL_MATH)
+                         TRIPTYCH_DETAIL_MATH, TRIPTYCH_DETAIL_MEMORY)
 
 #if defined(__cpp_exceptions)
 #define TRIPTYCH_EXCEPTIONS 1

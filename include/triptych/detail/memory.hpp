@@ -3,6 +3,9 @@
 // The decode core must build with -fno-exceptions and must survive a header that asks for more than there is. So its
 // arrays come from malloc, a failed allocation leaves an empty object that says so, and nothing here throws. `buffer`
 // is uninitialised on purpose: fresh pages are the dearest part of handling a large picture.
+//
+// With TRIPTYCH_COUNT_ALLOCATIONS, which conformance.hpp sets, a meter counts what each thread holds and can let an allocation
+// fail, so that tests see what a decoder asks for and what it does when it gets nothing.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +21,46 @@
 
 namespace triptych::inline TRIPTYCH_ABI::detail {
 
+#if defined(TRIPTYCH_COUNT_ALLOCATIONS)
+/// Bytes that the arrays of a thread hold, and held at most since `peak` was last set.
+struct allocation_meter {
+    std::int64_t held = 0, peak = 0;
+    std::int64_t fail_in = -1; ///< so many allocations succeed, and all after them fail; negative: none fails
+
+    /// Counts `more` bytes; false if the allocation shall fail.
+    auto grant(std::size_t more) noexcept -> bool {
+        if (fail_in == 0) return false;
+        if (fail_in > 0) --fail_in;
+        held += static_cast<std::int64_t>(more);
+        if (held > peak) peak = held;
+        return true;
+    }
+    void give_back(std::size_t bytes) noexcept { held -= static_cast<std::int64_t>(bytes); }
+};
+inline thread_local allocation_meter meter;
+#endif
+
+/// malloc and free, or their counted twins; the caller knows how much it holds.
+inline auto allocate(std::size_t bytes) noexcept -> void * {
+#if defined(TRIPTYCH_COUNT_ALLOCATIONS)
+    if (!meter.grant(bytes)) return nullptr;
+#endif
+    return std::malloc(bytes);
+}
+inline auto reallocate(void *p, [[maybe_unused]] std::size_t held, std::size_t bytes) noexcept -> void * {
+#if defined(TRIPTYCH_COUNT_ALLOCATIONS)
+    if (!meter.grant(bytes)) return nullptr;
+    meter.give_back(held);
+#endif
+    return std::realloc(p, bytes);
+}
+inline void release(void *p, [[maybe_unused]] std::size_t bytes) noexcept {
+#if defined(TRIPTYCH_COUNT_ALLOCATIONS)
+    meter.give_back(bytes);
+#endif
+    std::free(p);
+}
+
 /// A fixed-length array of trivially copyable `T`, uninitialised, owned, move-only.
 /// A failed allocation gives `ok() == false` and size 0; length zero is ok and allocates nothing.
 template <class T>
@@ -28,7 +71,7 @@ public:
     explicit buffer(std::size_t n) noexcept : size_(n) {
         if (n == 0) return;
         if (n <= std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T))
-            data_ = static_cast<T *>(std::malloc(n * sizeof(T)));
+            data_ = static_cast<T *>(allocate(n * sizeof(T)));
         if (!data_) size_ = 0, ok_ = false;
     }
     buffer(std::size_t n, T const &fill) noexcept : buffer(n) {
@@ -40,7 +83,7 @@ public:
         std::swap(data_, other.data_), std::swap(size_, other.size_), std::swap(ok_, other.ok_);
         return *this;
     }
-    ~buffer() { std::free(data_); }
+    ~buffer() { release(data_, size_ * sizeof(T)); }
 
     auto ok() const noexcept -> bool { return ok_; }
     auto size() const noexcept -> std::size_t { return size_; }
@@ -84,7 +127,7 @@ public:
         std::swap(ok_, other.ok_);
         return *this;
     }
-    ~list() { std::free(data_); }
+    ~list() { release(data_, capacity_ * sizeof(T)); }
 
     auto ok() const noexcept -> bool { return ok_; }
     auto size() const noexcept -> std::size_t { return size_; }
@@ -105,7 +148,7 @@ public:
     auto reserve(std::size_t n) noexcept -> bool {
         if (n <= capacity_) return ok_;
         void *const grown = n <= std::numeric_limits<std::ptrdiff_t>::max() / sizeof(T)
-                                ? std::realloc(static_cast<void *>(data_), n * sizeof(T))
+                                ? reallocate(static_cast<void *>(data_), capacity_ * sizeof(T), n * sizeof(T))
                                 : nullptr;
         if (!grown) return ok_ = false;
         data_ = static_cast<T *>(grown), capacity_ = n;
