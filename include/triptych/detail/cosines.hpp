@@ -15,14 +15,14 @@ namespace triptych::inline TRIPTYCH_ABI::detail {
 inline constexpr double pi = 3.14159265358979323846;
 
 /// cos(x) for 0 <= x <= pi, by its Taylor series after halving the argument twice.
-consteval auto cosine(double x) -> double {
+constexpr auto cosine(double x) -> double {
     double const y = x * x / 16;
     double term = 1, sum = 1;
     for (int n = 1; n < 12; ++n) sum += term *= -y / ((2 * n - 1) * (2 * n));
     sum = 2 * sum * sum - 1;
     return 2 * sum * sum - 1;
 }
-consteval auto square_root(double x) -> double {
+constexpr auto square_root(double x) -> double {
     double r = x > 1 ? x : 1;
     for (int n = 0; n < 64; ++n) r = (r + x / r) / 2;
     return r;
@@ -30,7 +30,7 @@ consteval auto square_root(double x) -> double {
 
 /// cos(pi j / (2 N)) · 2^24 for j = 0 ... 2 N: all values that a DCT-II of length N needs, up to sign.
 template <std::size_t N>
-consteval auto quarter_waves() -> std::array<std::int32_t, 2 * N + 1> {
+constexpr auto quarter_waves() -> std::array<std::int32_t, 2 * N + 1> {
     std::array<std::int32_t, 2 * N + 1> table{};
     for (std::size_t j = 0; j <= 2 * N; ++j) {
         double const c = cosine(pi * static_cast<double>(j) / static_cast<double>(2 * N)) * (1 << 24);

@@ -1,0 +1,10 @@
+// The codec of this example, as a product would share it between its training program and its decoder. Decode core only.
+#pragma once
+
+#include <triptych/codec.hpp>
+#include <triptych/coder/range.hpp>
+#include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/transform/pca.hpp>
+
+using tiles =
+    triptych::codec<triptych::transform::pca<8, 8, 12>, triptych::quantizer::dead_zone, triptych::coder::range<>>;
