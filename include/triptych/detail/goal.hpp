@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <triptych/detail/fidelity.hpp>
 #include <triptych/detail/samples.hpp>
 #include <triptych/detail/search.hpp>
 #include <triptych/detail/verbatim.hpp>
@@ -32,39 +33,6 @@ struct abilities {
     bool only_exact = false; ///< it can do nothing else
     bool reversible = false; ///< its transform loses nothing, so integers need no headroom
 };
-
-/// The largest signal: 255 and 65535 for 8 and 16 bits, the range of the finite values for all others.
-template <sample S, std::size_t R>
-auto peak_of(picture_view<S, R> const &view) noexcept -> double {
-    if constexpr (std::is_same_v<S, std::uint8_t>) {
-        return 255;
-    } else if constexpr (sizeof(S) == 2) {
-        return 65535;
-    } else {
-        double low = std::numeric_limits<double>::max(), high = -low;
-        for (std::size_t i = 0; i < view.size(); ++i) {
-            if constexpr (std::is_same_v<S, float>)
-                if (!is_finite(view.data[i])) continue;
-            auto const v = static_cast<double>(view.data[i]);
-            low = std::min(low, v), high = std::max(high, v);
-        }
-        return high > low ? high - low : 1;
-    }
-}
-
-/// Over the finite samples; 1000 dB if nothing is lost.
-template <sample S, std::size_t R>
-auto psnr_of(picture_view<S, R> const &view, S const *decoded, double peak) noexcept -> double {
-    double sum = 0;
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < view.size(); ++i) {
-        if constexpr (std::is_same_v<S, float>)
-            if (!is_finite(view.data[i])) continue;
-        double const d = (static_cast<double>(view.data[i]) - static_cast<double>(decoded[i])) / peak;
-        sum += d * d, ++n;
-    }
-    return sum > 0 ? 10 * std::log10(static_cast<double>(n) / sum) : 1000;
-}
 
 /// `encode(map, target) -> bytes` runs the panels, `decode(bytes, map) -> picture` runs them back, `around(payload size)` is the number of
 /// bytes that the framing adds.
