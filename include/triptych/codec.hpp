@@ -90,6 +90,17 @@ public:
         return encode(x, exact_only() ? exact : scale(75));
     }
 
+    /// Encodes symbols that were found by other means than this codec's own `forward`, for a picture of 8-bit samples; with the
+    /// state that per-picture panels of this codec hold. What learn/joint.hpp makes is encoded so.
+    template <class B>
+    auto encode_symbols(B const &symbols, typename Q::setting const &setting, extents<B::rank> const &shape,
+                        std::size_t components, framing frame = framing::file) const -> std::vector<std::byte> {
+        static_assert(Schedule::rows == 0, "encode_symbols: needs the schedule `whole`");
+        byte_writer w;
+        detail::write_symbols(transform_, quantizer_, coder_, symbols, setting, w);
+        return wrapped<std::uint8_t>(std::move(w).take(), shape, components, frame);
+    }
+
     // --- decoding --------------------------------------------------------------------------------------------------
 
     /// Decodes a file framing. Never throws, never reads outside `bytes`, never asks for more than `limits`.
@@ -185,20 +196,32 @@ private:
     }
 
     template <sample S, std::size_t R>
+    auto head(std::size_t payload_size, extents<R> const &shape, std::size_t components, framing frame) const
+        -> byte_writer {
+        byte_writer w;
+        if (frame != framing::file) return w;
+        stream_info info;
+        info.codec = id, info.model = model_, info.label = short_name();
+        info.samples = detail::sample_type_of<S>::value, info.rank = R, info.components = components;
+        std::copy(shape.begin(), shape.end(), info.shape.begin());
+        info.payload_size = payload_size;
+        detail::write_file_header(w, info);
+        return w;
+    }
+    template <sample S, std::size_t R>
+    auto wrapped(std::vector<std::byte> const &payload, extents<R> const &shape, std::size_t components,
+                 framing frame) const -> std::vector<std::byte> {
+        auto w = head<S>(payload.size(), shape, components, frame);
+        w.bytes(payload);
+        if (frame == framing::file) w.u32(crc32c(w.view()));
+        if (frame == framing::record) w.u16(crc16(w.view(), detail::record_seed(id, model_, shape, components)));
+        return std::move(w).take();
+    }
+
+    template <sample S, std::size_t R>
     auto framed(picture_view<S, R> const &view, quality const &goal, framing frame) const -> std::vector<std::byte> {
         if (view.components > max_components)
             detail::raise<std::invalid_argument>("a picture has at most 65535 components");
-        auto const head = [&](std::size_t payload_size) {
-            byte_writer w;
-            if (frame != framing::file) return w;
-            stream_info info;
-            info.codec = id, info.model = model_, info.label = short_name();
-            info.samples = detail::sample_type_of<S>::value, info.rank = R, info.components = view.components;
-            std::copy(view.shape.begin(), view.shape.end(), info.shape.begin());
-            info.payload_size = payload_size;
-            detail::write_file_header(w, info);
-            return w;
-        };
         auto const tail = frame == framing::file ? 4u : frame == framing::record ? 2u : 0u;
         detail::goal_search const search(
             view, abilities(), [&](auto const &map, target const &aim) { return encode_panels(view, map, aim); },
@@ -208,14 +231,9 @@ private:
                 if (!r.ok()) detail::raise<std::logic_error>("a codec could not decode what it encoded");
                 return decoded;
             },
-            [&](std::size_t size) { return head(size).size() + tail; });
+            [&](std::size_t size) { return head<S>(size, view.shape, view.components, frame).size() + tail; });
         auto const payload = search.payload(goal);
-        auto w = head(payload.size());
-        w.bytes(payload);
-        if (frame == framing::file) w.u32(crc32c(w.view()));
-        if (frame == framing::record)
-            w.u16(crc16(w.view(), detail::record_seed(id, model_, view.shape, view.components)));
-        return std::move(w).take();
+        return wrapped<S>(payload, view.shape, view.components, frame);
     }
 
     // --- one encode at one step ------------------------------------------------------------------------------------

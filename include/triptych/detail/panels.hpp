@@ -106,6 +106,17 @@ void encode_whole(T const &transform, Q const &quantizer, C const &coder, B x, t
     }
 }
 
+/// Symbols that are there already, and whatever panels hold for this picture, to the bytes that `decode_whole` reads.
+template <class T, class Q, class C, class B, class W>
+void write_symbols(T const &transform, Q const &quantizer, C const &coder, B const &symbols,
+                   typename Q::setting const &setting, W &w) {
+    if constexpr (per_picture<T, B>) transform.write(w);
+    if constexpr (per_picture<Q, B> && !closed_loop_for<T, B>) quantizer.write(w);
+    quantizer.write(setting, w);
+    if constexpr (per_picture<C, B>) coder.write(w);
+    coder.encode(symbols, w);
+}
+
 /// Checks what a decode will need against the limits, before it is asked for. `held` is what the caller needs besides.
 template <class B>
 auto within_limits(byte_reader &r, layout_of<B> const &coefficients, layout_of<B> const &symbols, std::uint64_t held)

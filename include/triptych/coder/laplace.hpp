@@ -1,0 +1,93 @@
+// triptych/coder/laplace.hpp: one fixed Laplace distribution a band, with learned odds.
+//
+// A Laplace density integrated over unit intervals is a geometric law with a zero of its own, so two probabilities a band say
+// it exactly: that of a zero, and that a magnitude goes on growing. Nothing adapts, which makes it the coder whose rate a
+// gradient can be taken of (learn/joint.hpp); on a codec's own coefficients the adaptive coders are better.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include <triptych/coder/binary_engine.hpp>
+#include <triptych/concepts.hpp>
+#include <triptych/state.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::coder {
+
+/// Any symbols. Bands beyond those that odds were learned for use even odds.
+struct laplace {
+    /// A magnitude is at most this many steps of the geometric law; what is above is coded plainly.
+    static constexpr std::uint32_t longest = 24;
+
+    frozen<std::uint16_t> odds; ///< a row a band: probabilities of a zero and of going on, times 65536
+
+    static constexpr void describe(auto &d) { d("laplace"); }
+    template <class V>
+    static constexpr void state(auto &self, V &&v) {
+        v("odds", self.odds);
+    }
+    constexpr auto valid() const noexcept -> bool {
+        return odds.empty() || (odds.shape().rank == 2 && odds.shape().extent[1] == 2);
+    }
+
+    template <class T, std::size_t R, class W>
+    void encode(bands<T, R> const &symbols, W &w) const {
+        binary_encoder engine;
+        for (std::size_t b = 0; b < symbols.count(); ++b)
+            each(symbols, b, [&](T v) {
+                code(engine, b, v);
+                return true;
+            });
+        engine.finish(w);
+    }
+    template <class T, std::size_t R>
+    void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
+        binary_decoder engine(r);
+        for (std::size_t b = 0; b < symbols.count(); ++b)
+            each(symbols, b, [&](T &v) {
+                v = static_cast<T>(code(engine, b, 0));
+                return !engine.exhausted();
+            });
+        if (engine.exhausted()) r.fail(errc::truncated);
+        if (r.ok()) engine.finish(r);
+    }
+
+    /// Probability times 65536, within what an engine takes: `what` 0 of a zero, 1 of going on.
+    auto probability(std::size_t band, std::size_t what) const noexcept -> std::uint32_t {
+        auto const at = 2 * band + what;
+        return valid() && at < odds.size() ? std::clamp<std::uint32_t>(odds[at], 32, 65504) : 32768;
+    }
+
+private:
+    /// Calls `f(sample)` for the samples of a band until it returns false.
+    template <class B, class F>
+    static void each(B &symbols, std::size_t b, F &&f) {
+        auto const n = symbols[b].size();
+        auto const unit = n > 1 ? symbols.info(b).stride[B::rank - 1] : 1;
+        auto *const first = symbols.data() + symbols.info(b).offset;
+        for (std::size_t i = 0; i < n; ++i)
+            if (!f(first[i * unit])) return;
+    }
+    template <class Engine>
+    auto code(Engine &engine, std::size_t band, std::int32_t v) const -> std::int32_t {
+        if (engine.bit(probability(band, 0), v == 0)) return 0;
+        bool const negative = engine.direct(v < 0, 1) != 0;
+        auto const magnitude = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
+        std::uint32_t m = 1;
+        auto const on = probability(band, 1);
+        while (m < longest && engine.bit(on, m < magnitude)) ++m;
+        if (m == longest) {
+            auto const rest = Engine::decoding ? 0 : magnitude - longest;
+            auto const width = engine.direct(static_cast<std::uint32_t>(std::bit_width(rest)), 6);
+            m += engine.direct(rest, std::min(width, 32u));
+        }
+        return static_cast<std::int32_t>(negative ? 0u - m : m);
+    }
+};
+
+static_assert(coder_for<laplace, bands<std::int16_t, 2>> && stateful<laplace>);
+
+} // namespace triptych::inline TRIPTYCH_ABI::coder

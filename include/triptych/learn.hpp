@@ -1,0 +1,12 @@
+// triptych/learn.hpp: what to include to train a codec; a program that only encodes or decodes never needs it.
+//
+// Learned models go into headers by <triptych/learn/header.hpp>, which is included here, and into files by
+// <triptych/learn/safetensors.hpp>, which is not, because it needs nlohmann/json.
+#pragma once
+
+#include <triptych/learn/chain.hpp>
+#include <triptych/learn/fit.hpp>
+#include <triptych/learn/header.hpp>
+#include <triptych/learn/joint.hpp>
+#include <triptych/learn/learnable.hpp>
+#include <triptych/learn/pca.hpp>
