@@ -165,6 +165,14 @@ concept uses_rates = detail::has_setting<Q> &&
     { q.quantize(std::move(x), s, r, aim) } -> std::same_as<B>;
 };
 
+/// Refinement of quantizers: `refit(bands, symbols, setting, target)` betters the setting (reconstruction points, say) once the symbols are
+/// decided. Symbols and their layout must not depend on what it changes.
+template <class Q, class B>
+concept refits = detail::has_setting<Q> &&
+    requires(Q const &q, B const &x, typename Q::setting const &s, target const &aim) {
+    { q.refit(x, x, s, aim) } -> std::same_as<typename Q::setting>;
+};
+
 /// Refinement: `encoder()` with `put(symbols, writer)` and `finish(writer)`, `decoder(reader)` with `get(symbols)` and `finish(reader)`: takes its symbols strip by strip.
 template <class C, class B, class W = byte_writer>
 concept streaming_coder = coder_for<C, B, W> && requires(C const &c, B &x, B const &y, byte_reader &r, W &w) {

@@ -98,9 +98,15 @@ void encode_whole(T const &transform, Q const &quantizer, C const &coder, B x, t
     } else {
         auto coefficients = analyse(t, std::move(x), aim);
         auto const q = prepared(quantizer, coefficients, aim, w);
-        auto const setting = q.plan(coefficients, aim);
+        auto setting = q.plan(coefficients, aim);
+        B symbols;
+        if constexpr (refits<Q, B>) {
+            symbols = quantise(q, coder, coefficients.clone(), setting, aim);
+            setting = q.refit(coefficients, symbols, setting, aim);
+        } else {
+            symbols = quantise(q, coder, std::move(coefficients), setting, aim);
+        }
         q.write(setting, w);
-        auto const symbols = quantise(q, coder, std::move(coefficients), setting, aim);
         auto const c = prepared(coder, symbols, aim, w);
         c.encode(symbols, w);
     }

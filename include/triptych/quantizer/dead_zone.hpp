@@ -28,10 +28,11 @@ struct dead_zone {
     static constexpr std::size_t classes = 4;
     /// For |symbol| 1, 2 and more: how much nearer to zero than symbol · step the value lies, in 64ths of the step.
     using points = std::array<std::int8_t, 3>;
-    /// The points of a stream that does not send its own: typical of photographs.
-    static constexpr std::array<points, classes> usual{{{6, 4, 2}, {3, 2, 1}, {1, 1, 0}, {0, 0, 0}}};
-    /// Rounding offset, of 256, without and with prices of symbols.
-    static constexpr std::uint32_t plain_offset = 85, priced_offset = 112;
+    /// The points of a stream that does not send its own: means over photographs, decisions weighed.
+    static constexpr std::array<points, classes> usual{{{0, 2, 2}, {0, 0, 0}, {1, 0, -1}, {-1, -1, -2}}};
+    /// Rounding offset, of 256, where no prices are known. Candidates with prices are rounded to the nearest: a dead zone and prices
+    /// together throw away too much.
+    static constexpr std::uint32_t plain_offset = 85, priced_offset = 128;
 
     struct setting {
         std::uint64_t step = 0; ///< in units of the integer samples, Q8; 0 for no loss
@@ -79,7 +80,7 @@ struct dead_zone {
         return symbols;
     }
 
-    /// The points that suit these symbols best, in the classes where they save more than their bytes cost.
+    /// Refinement `refits`: the points that suit these symbols best, in the classes where they save more than their bytes cost.
     template <class B>
     auto refit(B const &x, B const &symbols, setting s, target const &aim) const -> setting {
         s.shift = usual;
@@ -202,5 +203,6 @@ private:
 
 static_assert(quantizer_for<dead_zone, bands<std::int16_t, 2>>);
 static_assert(scalar_quantizer_for<dead_zone, bands<std::int16_t, 2>> && plans_ahead<dead_zone>);
+static_assert(refits<dead_zone, bands<std::int16_t, 2>>);
 
 } // namespace triptych::inline TRIPTYCH_ABI::quantizer
