@@ -8,5 +8,6 @@
 #include <triptych/learn/fit.hpp>
 #include <triptych/learn/header.hpp>
 #include <triptych/learn/joint.hpp>
+#include <triptych/learn/laplace.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/pca.hpp>
