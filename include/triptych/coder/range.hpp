@@ -2,7 +2,7 @@
 //
 // The engine is `binary_engine.hpp`; all that is particular to a kind of data is in the model. A model names `state`: what adapts during
 // one stream, with `ok()` and `code(engine, bands)`, which codes the bands symbol by symbol through `engine.bit(p1, b) -> b` (and
-// `direct`), the same code for both directions. A model that also names `average` gives rate estimates.
+// `direct`), the same code for both directions. A model whose state also names `prices` gives rate estimates.
 #pragma once
 
 #include <array>
@@ -28,39 +28,28 @@ concept adaptive_model = requires(typename M::state const &s) {
     { s.ok() } -> std::same_as<bool>;
 };
 
-/// An engine that writes nothing and adds up what it would have cost.
-class price_engine {
+/// An engine that writes nothing and notes what each bit would have cost.
+template <class Prices>
+class metering_engine {
 public:
     static constexpr bool decoding = false;
+    explicit metering_engine(Prices &p) noexcept : paid(p) {
+        for (std::size_t i = 0; i < table_.size(); ++i)
+            table_[i] = -std::log2((static_cast<float>(i) + 0.5F) / static_cast<float>(table_.size()));
+    }
 
     auto bit(std::uint32_t p1, bool b) noexcept -> bool {
-        bits_ += table()[(b ? p1 : 65536 - p1) >> 4];
+        last_ = table_[(b ? p1 : 65536 - p1) >> 4];
         return b;
     }
-    auto direct(std::uint32_t v, unsigned n) noexcept -> std::uint32_t {
-        bits_ += static_cast<float>(n);
-        return v;
-    }
-    auto bits() const noexcept -> float { return bits_; }
+    auto direct(std::uint32_t v, unsigned) noexcept -> std::uint32_t { return v; }
+    auto last() const noexcept -> float { return last_; }
+
+    Prices &paid;
 
 private:
-    static auto table() noexcept -> std::array<float, 4096> const & {
-        static auto const t = [] {
-            std::array<float, 4096> bits{};
-            for (std::size_t i = 0; i < bits.size(); ++i)
-                bits[i] = -std::log2((static_cast<float>(i) + 0.5F) / 4096.0F);
-            return bits;
-        }();
-        return t;
-    }
-    float bits_ = 0;
-};
-
-/// Learns a model without writing.
-struct null_engine {
-    static constexpr bool decoding = false;
-    auto bit(std::uint32_t, bool b) noexcept -> bool { return b; }
-    auto direct(std::uint32_t v, unsigned) noexcept -> std::uint32_t { return v; }
+    std::array<float, 4096> table_;
+    float last_ = 0;
 };
 } // namespace detail
 
@@ -126,35 +115,34 @@ struct range {
         if (r.ok()) d.finish(r);
     }
 
-    /// Prices under the model's averages over a picture, in the contexts that the given symbols make.
+    /// What the coder paid on average in the contexts that the given symbols make; for models that name `state::prices`.
     template <class M>
     class estimator_type {
     public:
         template <class B>
         explicit estimator_type(B const &symbols) : group_(symbols.count()) {
-            if (!state_.ok() || !group_.ok())
+            typename M::state state;
+            if (!state.ok() || !paid_.ok() || !group_.ok())
                 triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
             auto const &groups = symbols.layout().groups();
             for (std::size_t g = 0; g < groups.size(); ++g)
                 for (std::size_t k = 0; k < groups[g].count; ++k) group_[groups[g].first + k] = g;
-            detail::null_engine nothing;
-            state_.code(nothing, symbols);
+            detail::metering_engine meter(paid_);
+            state.code(meter, symbols);
         }
         /// Bits of the value v at an element of the buffer. `symbols` has the layout that the estimator was made from.
         template <class B>
         auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
-            detail::price_engine price;
-            state_.code_one(price, symbols, group_[band], band, element, v);
-            return price.bits();
+            return M::state::price(paid_, symbols, group_[band], band, element, v);
         }
 
     private:
-        typename M::average state_;
+        typename M::state::prices paid_;
         triptych::detail::buffer<std::size_t> group_;
     };
     template <class B, class M = Model>
     auto rates(B const &symbols) const -> estimator_type<M>
-    requires requires { typename M::average; }
+    requires requires { typename M::state::prices; }
     { return estimator_type<M>(symbols); }
 };
 

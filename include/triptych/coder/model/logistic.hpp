@@ -80,7 +80,7 @@ struct weights {
 };
 
 /// One decision with N contexts: mixes, codes, learns. `code(p1) -> bit` does the coding.
-template <unsigned Rate, bool Learn, unsigned Fast, unsigned Slow, std::size_t N, class Code>
+template <unsigned Rate, unsigned Fast, unsigned Slow, std::size_t N, class Code>
 auto mixed_bit(std::array<counter<Fast, Slow> *, N> const &contexts, weights<N> &mix, Code &&code) -> bool {
     std::array<std::int32_t, N> x;
     std::int64_t sum = 0;
@@ -91,12 +91,10 @@ auto mixed_bit(std::array<counter<Fast, Slow> *, N> const &contexts, weights<N> 
     auto const p =
         std::clamp(squash(static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> 16, -3071, 3071))), 4, 65532);
     bool const b = code(static_cast<std::uint32_t>(p));
-    if constexpr (Learn) {
-        auto const miss = (b ? 65536 : 0) - p;
-        for (std::size_t i = 0; i < N; ++i)
-            mix.w[i] = std::clamp(mix.w[i] + ((x[i] * miss + (1 << (Rate - 1))) >> Rate), -(1 << 20), 1 << 20);
-        for (auto *const c : contexts) c->learn(b);
-    }
+    auto const miss = (b ? 65536 : 0) - p;
+    for (std::size_t i = 0; i < N; ++i)
+        mix.w[i] = std::clamp(mix.w[i] + ((x[i] * miss + (1 << (Rate - 1))) >> Rate), -(1 << 20), 1 << 20);
+    for (auto *const c : contexts) c->learn(b);
     return b;
 }
 

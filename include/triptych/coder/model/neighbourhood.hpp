@@ -10,6 +10,8 @@
 #pragma once
 
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,8 +25,8 @@ namespace triptych::inline TRIPTYCH_ABI::model {
 
 namespace detail {
 
-/// What adapts during one stream. Fast and Slow are the rates of the counters, see `counter`.
-template <unsigned Fast, unsigned Slow>
+/// What adapts during one stream. Fast and Slow are the rates of the counters, see `counter`; weights move by 2^-Mixing.
+template <unsigned Fast, unsigned Slow, unsigned Mixing>
 class neighbourhood_state {
 public:
     neighbourhood_state() noexcept
@@ -53,7 +55,7 @@ public:
                         auto s = site_at(view, near, b, y, x);
                         for (s.k = 0; s.k < view.n; ++s.k) {
                             auto const &info = symbols.info(view.first + s.k);
-                            auto const v = value<true>(engine, context_of(s, info), *s.at, coder::width_of<T>(info));
+                            auto const v = value(engine, context_of(s, info), *s.at, coder::width_of<T>(info));
                             if constexpr (E::decoding) *const_cast<T *>(s.at) = static_cast<T>(v);
                             ++s.at;
                             if (s.cousin) ++s.cousin;
@@ -64,10 +66,39 @@ public:
         }
     }
 
-    /// Codes the value v as if it stood at element `element` of band `band`; learns nothing. For estimates.
-    template <class E, class B>
-    void code_one(E &engine, B const &symbols, std::size_t group, std::size_t band, std::size_t element,
-                  std::int32_t v) const {
+    /// What the coder paid, on average, for each outcome of each decision in each context. Filled by an engine with `last()`, the
+    /// cost of the bit just coded; summed over the same symbols, the prices are what the coder paid.
+    class prices {
+    public:
+        prices()
+            : bands_(zones * 14 * decisions, {}), blocks_(4 * 8 * 10 * 10 * decisions, {}),
+              single_(4 * 27 + 4 * 12 * 32, {}) {}
+        auto ok() const noexcept -> bool { return bands_.ok() && blocks_.ok() && single_.ok(); }
+        void note(std::size_t band, std::size_t block, bool b, float bits) noexcept {
+            bands_[band].add(b, bits), blocks_[block].add(b, bits);
+        }
+        void note(std::size_t single, bool b, float bits) noexcept { single_[single].add(b, bits); }
+        auto of(std::size_t band, std::size_t block, bool b) const noexcept -> float {
+            return (bands_[band].price(b) + blocks_[block].price(b)) / 2;
+        }
+        auto of(std::size_t single, bool b) const noexcept -> float { return single_[single].price(b); }
+
+    private:
+        struct cell {
+            std::array<float, 2> bits{}, seen{};
+            void add(bool b, float v) noexcept { bits[b] += v, seen[b] += 1; }
+            auto price(bool b) const noexcept -> float {
+                // An outcome that was never seen is dear, the more so the oftener the other one was.
+                return seen[b] > 0 ? bits[b] / seen[b] : 1.5F + std::log2(1 + seen[!b]);
+            }
+        };
+        triptych::detail::buffer<cell> bands_, blocks_, single_;
+    };
+
+    /// Bits of the value v as if it stood at element `element` of band `band`.
+    template <class B>
+    static auto price(prices const &paid, B const &symbols, std::size_t group, std::size_t band, std::size_t element,
+                      std::int32_t v) -> float {
         using T = typename B::value_type const;
         auto const view = view_of<T>(symbols, group);
         auto const &info = symbols.info(band);
@@ -77,12 +108,20 @@ public:
         s.k = k, s.at += k;
         if (s.cousin) s.cousin += k;
         if (s.parent) s.parent += k;
-        const_cast<neighbourhood_state *>(this)->template value<false>(engine, context_of(s, info), v,
-                                                                       coder::width_of<typename B::value_type>(info));
+        auto const c = context_of(s, info);
+        auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
+        float bits = v != 0 ? paid.of(c.sign, v < 0) : 0.0F;
+        for (std::uint32_t m = 0; m < decisions; ++m) {
+            bits += paid.of(c.bands + m, c.blocks + m, wanted > m);
+            if (wanted <= m) return bits;
+        }
+        auto const length = static_cast<unsigned>(std::bit_width(wanted - decisions + 1)) - 1;
+        for (unsigned n = 0; n <= length && n < 31; ++n) bits += paid.of(first_escape + c.escape + n, n < length);
+        return bits + static_cast<float>(length);
     }
 
 private:
-    static constexpr std::size_t zones = 4 * 64, decisions = 15;
+    static constexpr std::size_t zones = 4 * 64, decisions = 15, first_escape = 4 * 27;
     using learner = counter<Fast, Slow>;
 
     /// Where the counters of a symbol begin.
@@ -109,21 +148,23 @@ private:
         auto const w = s.w(), n = s.north(), nw = s.nw(), ne = s.ne();
         auto const around = 2 * w + 2 * n + nw + ne + 2 * s.past();
         auto const inside = s.n > 1 ? s.inside() : s.ww() + s.nn() + w + n;
+        auto const near = around + beside(s);
         auto const cousin = s.cousin ? magnitude(*s.cousin) : 0;
         auto const parent = s.parent ? magnitude(*s.parent) : 0;
         auto const coarse = s.n == 1 ? std::min<std::size_t>(info.at.level, 7)
                                      : std::min<std::size_t>(log_class(static_cast<std::uint32_t>(zone_sum(s)), 7), 7);
         context c{};
         c.bands = ((component * 64 + zone) * 14 + log_class(around, 13)) * decisions;
-        c.blocks = (((component * 8 + coarse) * 10 + log_class(inside, 9)) * 10 + log_class(around, 9)) * decisions;
+        c.blocks = (((component * 8 + coarse) * 10 + log_class(inside, 9)) * 10 + log_class(near, 9)) * decisions;
         c.others = (((component * 8 + log_class(cousin, 7)) * 8 + log_class(parent, 7)) * 10 +
-                    log_class(inside + around / 2, 9)) *
+                    log_class(inside + near / 2, 9)) *
                    decisions;
         c.mix = (component * 64 + zone) * 4;
         c.escape = (component * 12 + log_class(around >> 3, 11)) * 32;
         constexpr auto sign = [](T v) -> std::size_t { return v < 0 ? 2 : v > 0 ? 1 : 0; };
         c.sign = component * 27;
-        if (s.n == 1) c.sign += (s.x > 0 ? sign(*(s.at - 1)) : 0) + 3 * (s.y > 0 ? sign(*(s.at - s.row)) : 0);
+        if (s.n == 1 || s.k == 0)
+            c.sign += (s.x > 0 ? sign(*(s.at - 1)) : 0) + 3 * (s.y > 0 ? sign(*(s.at - s.row)) : 0);
         c.sign += 9 * (s.cousin ? sign(*s.cousin) : 0);
         return c;
     }
@@ -132,7 +173,7 @@ private:
         return s.side ? s.k / s.side + s.k % s.side : s.k;
     }
 
-    template <bool Learn, class E>
+    template <class E>
     auto value(E &engine, context const &c, std::int32_t v, unsigned width) -> std::int32_t {
         auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
         auto const code = [&](bool b) { return [&engine, b](std::uint32_t p) { return engine.bit(p, b); }; };
@@ -140,12 +181,16 @@ private:
         for (; m < decisions; ++m) {
             std::array<learner *, 3> const contexts{&bands_[c.bands + m], &blocks_[c.blocks + m],
                                                     &others_[c.others + m]};
-            if (!mixed_bit<16, Learn>(contexts, mixes_[c.mix + std::min<std::size_t>(m, 3)], code(wanted > m))) break;
+            bool const more =
+                mixed_bit<Mixing>(contexts, mixes_[c.mix + std::min<std::size_t>(m, 3)], code(wanted > m));
+            if constexpr (requires { engine.last(); }) engine.paid.note(c.bands + m, c.blocks + m, more, engine.last());
+            if (!more) break;
         }
         if (m == 0) return 0;
-        auto const single = [&](learner &l, bool b) {
+        auto const single = [&](learner &l, [[maybe_unused]] std::size_t index, bool b) {
             b = engine.bit(std::clamp<std::uint32_t>(l.p(), 64, 65472), b);
-            if constexpr (Learn) l.learn(b);
+            if constexpr (requires { engine.last(); }) engine.paid.note(index, b, engine.last());
+            l.learn(b);
             return b;
         };
         if (m == decisions) {
@@ -153,10 +198,10 @@ private:
             auto const rest = wanted - m + 1;
             unsigned const length = E::decoding ? 0 : static_cast<unsigned>(std::bit_width(rest)) - 1;
             unsigned n = 0;
-            while (n < 31 && single(escapes_[c.escape + n], n < length)) ++n;
+            while (n < 31 && single(escapes_[c.escape + n], first_escape + c.escape + n, n < length)) ++n;
             m += (1u << n) - 1 + engine.direct(rest & ((1u << n) - 1), n);
         }
-        bool const negative = single(signs_[c.sign], v < 0);
+        bool const negative = single(signs_[c.sign], c.sign, v < 0);
         return coder::sign_extend(negative ? 0u - m : m, width);
     }
 
@@ -177,9 +222,7 @@ struct neighbourhood {
     static constexpr bool looks_back = true;
     static constexpr void describe(auto &d) { d("neighbourhood"); }
 
-    using state = detail::neighbourhood_state<4, 7>;
-    /// Averages over a whole picture, for estimates.
-    using average = detail::neighbourhood_state<8, 8>;
+    using state = detail::neighbourhood_state<4, 7, 14>;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::model

@@ -292,8 +292,8 @@ private:
         auto const decide = [&](std::size_t node, bool b) {
             std::array<learner *, 4> const contexts{&counters_[where[0] + node], &counters_[where[1] + node],
                                                     &counters_[where[2] + node], &counters_[where[3] + node]};
-            return mixed_bit<16, true>(contexts, mixes_[mix + std::min<std::size_t>(node, 15)],
-                                       [&](std::uint32_t p) { return engine.bit(p, b); });
+            return mixed_bit<16>(contexts, mixes_[mix + std::min<std::size_t>(node, 15)],
+                                 [&](std::uint32_t p) { return engine.bit(p, b); });
         };
         // Node 0: zero? 1: sign. 2..: is the magnitude longer than 1, 2, 3 ... bits? 12..: the highest bits within a length.
         if (!decide(0, m != 0)) return 0;

@@ -59,7 +59,7 @@ auto view_of(B &symbols, std::size_t group) noexcept -> group_view<T> {
     v.batch = g.samples / (v.w * v.h);
     std::size_t s = 1;
     while (s * s < g.count && s < 64) ++s;
-    v.side = s > 1 && s * s == g.count ? s : 0;
+    v.side = rank > 1 && s > 1 && s * s == g.count ? s : 0;
     return v;
 }
 
@@ -148,6 +148,24 @@ struct site {
         return sum;
     }
 };
+
+/// Magnitudes around band k at the samples to the left and above, whose later bands are known too: what a block's neighbours say
+/// about its frequencies nearby.
+template <class T>
+auto beside(site<T> const &s) noexcept -> std::uint32_t {
+    if (s.n == 1) return 0;
+    auto const v = s.side ? s.k / s.side : 0, u = s.side ? s.k % s.side : s.k, width = s.side ? s.side : s.n;
+    std::uint32_t sum = 0;
+    auto const add = [&](T const *c) {
+        if (u > 0) sum += magnitude(*(c - 1));
+        if (u + 1 < width) sum += magnitude(*(c + 1));
+        if (v > 0) sum += magnitude(*(c - width));
+        if (s.side && v + 1 < width) sum += magnitude(*(c + width));
+    };
+    if (s.x > 0) add(s.at - s.n);
+    if (s.y > 0) add(s.at - s.row);
+    return sum;
+}
 
 /// The site of band k of sample (b, y, x).
 template <class T>

@@ -36,7 +36,7 @@ public:
         for (auto const &g : where.groups()) {
             std::size_t side = 1;
             while (side * side < g.count && side < 64) ++side;
-            if (side * side != g.count) side = 0;
+            if (R == 1 || side * side != g.count) side = 0;
             for (std::size_t k = 0; k < g.count; ++k) {
                 auto const &at = where[g.first + k].at;
                 std::size_t zone = at.index & 3;
