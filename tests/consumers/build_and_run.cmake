@@ -1,5 +1,6 @@
 # cmake -D CMAKE=… -D SOURCE=… -D BINARY=… -D GENERATOR=… -D MAKE=… -P build_and_run.cmake -- <options>
 # Configures a project from nothing with the given CMake, builds it, runs its program `consumer`.
+cmake_minimum_required(VERSION 3.24)
 set(options)
 set(after FALSE)
 math(EXPR last "${CMAKE_ARGC} - 1")

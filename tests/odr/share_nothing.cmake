@@ -1,4 +1,5 @@
 # Fails if two object files define a symbol in common that has `triptych` in its name, and names it.
+cmake_minimum_required(VERSION 3.24)
 foreach(which FIRST SECOND)
     execute_process(COMMAND ${NM} --defined-only --format=posix ${${which}} OUTPUT_VARIABLE names COMMAND_ERROR_IS_FATAL
                     ANY)
