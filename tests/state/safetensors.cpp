@@ -141,4 +141,29 @@ BOOST_AUTO_TEST_CASE(hostile_files_are_refused) {
     }
 }
 
+// The format's own package as judge, where there is one: $TRIPTYCH_PYTHON.
+BOOST_AUTO_TEST_CASE(files_are_exchanged_with_python) {
+    auto const *const python = std::getenv("TRIPTYCH_PYTHON");
+    auto const available =
+        python && std::system((std::string(python) + " -c 'import safetensors, numpy'").c_str()) == 0;
+    if (!available) {
+        BOOST_TEST_MESSAGE("skipped: TRIPTYCH_PYTHON names no Python with the packages safetensors and numpy");
+        return;
+    }
+    auto const *const scratch = std::getenv("TRIPTYCH_SCRATCH");
+    auto const folder = scratch ? std::string(scratch) : std::string("/tmp");
+    auto const ours = folder + "/ours.safetensors", theirs = folder + "/theirs.safetensors";
+    tt::save(make_toy_codec(), ours);
+    std::string const here = __FILE__;
+    auto const script = here.substr(0, here.find_last_of('/') + 1) + "exchange.py";
+    BOOST_TEST(std::system((std::string(python) + " '" + script + "' '" + ours + "' '" + theirs + "'").c_str()) == 0);
+    auto const again = tt::load<toy_codec>(theirs);
+    auto const &got = again.transform().get<1>();
+    auto const sent = make_toy();
+    BOOST_TEST(got.d[1] == 0xffff);
+    BOOST_TEST(got.e[0] == std::numeric_limits<std::int32_t>::min());
+    BOOST_TEST((got.c.shape() == sent.c.shape()));
+    for (std::size_t i = 0; i < 120; ++i) BOOST_TEST(got.c[i] == sent.c[(4 - i / 24) * 24 + i % 24]);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
