@@ -16,7 +16,10 @@ struct drop_a_bit { // step 2, always
     }
     template <std::size_t R>
     auto arrange(triptych::layout<R> in, setting const &) const -> triptych::layout<R> {
-        for (std::size_t b = 0; b < in.count(); ++b) in.relabel(b, [](auto &info) { info.bits -= info.bits > 1; });
+        for (std::size_t b = 0; b < in.count(); ++b)
+            in.relabel(b, [](auto &info) {
+                info.bits = static_cast<std::uint8_t>(info.bits > 1 ? info.bits - 1 : info.bits);
+            });
         return in;
     }
     template <class B>
