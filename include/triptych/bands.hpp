@@ -117,9 +117,11 @@ public:
         if (!list_.ok() || !groups_.ok()) fail();
     }
 
-    /// Changes place, frac, bits or gain of a band; where it lies can't be changed.
+    /// Changes place, frac, bits or gain of a band; where it lies can't be changed. A band that there is not (a copy of a layout
+    /// has none when memory ran out) stays so.
     template <class Change>
     void relabel(std::size_t b, Change &&change) {
+        if (b >= count()) return;
         band_info<R> edited = list_[b];
         change(edited);
         edited.shape = list_[b].shape, edited.stride = list_[b].stride, edited.offset = list_[b].offset;

@@ -20,6 +20,7 @@
 
 #include <triptych/conformance/codec.hpp>
 #include <triptych/conformance/coder.hpp>
+#include <triptych/conformance/per_picture.hpp>
 #include <triptych/conformance/quantizer.hpp>
 #include <triptych/conformance/transform.hpp>
 #include <triptych/version.hpp>
@@ -52,6 +53,7 @@ template <class B, class P>
 void laws_for_bands(P const &policy, conformance_options const &o, conformance_report &report) {
     if constexpr (transform_for<P, B>) run_laws(report, [&] { transform_laws<B>(policy, o, report); });
     if constexpr (quantizer_for<P, B>) run_laws(report, [&] { quantizer_laws<B>(policy, o, report); });
+    if constexpr (per_picture<P, B>) run_laws(report, [&] { per_picture_laws<B>(policy, o, report); });
     if constexpr (coder_for<P, B>) run_laws(report, [&] { coder_laws<B>(policy, o, report); });
 }
 template <class X, class P>

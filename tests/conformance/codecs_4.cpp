@@ -1,0 +1,9 @@
+// The laws for every fifth of the registry's codecs, from number 4 on.
+#include "laws.hpp"
+
+BOOST_AUTO_TEST_SUITE(codecs)
+using part = registry::shard<registry::codecs, 4, 5>;
+BOOST_AUTO_TEST_CASE_TEMPLATE(part_4, P, part) {
+    laws::hold<P>();
+}
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,30 @@
+// tests/conformance/laws.hpp: runs the laws on a part of the registry.
+#pragma once
+
+#include <triptych/conformance.hpp>
+
+#include "../registry.hpp"
+
+#include <string>
+
+#include <boost/test/unit_test.hpp>
+
+namespace laws {
+/// Everything in a plain build; a part of it where each step is watched.
+template <class P>
+auto options() -> triptych::conformance_options {
+    triptych::conformance_options o;
+    o.tolerance = registry::tolerance<P>;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
+    o.every = 7, o.mutations = 120;
+#endif
+    return o;
+}
+
+template <class P>
+void hold() {
+    auto const report = triptych::conformance<P>(P(), options<P>());
+    BOOST_TEST_MESSAGE((triptych::description<P, std::string>()) << ": " << report.text());
+    BOOST_TEST(report.ok(), (triptych::description<P, std::string>()) << ": " << report.text());
+}
+} // namespace laws

@@ -1,0 +1,121 @@
+// tests/registry.hpp: every policy and codec of the library, by name. Conformance, golden streams, fuzzing, determinism and benchmarks
+// go through these lists: a new policy is one line here.
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <triptych/codec.hpp>
+#include <triptych/coder/huffman.hpp>
+#include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/neighbourhood.hpp>
+#include <triptych/coder/model/predictive.hpp>
+#include <triptych/coder/model/table.hpp>
+#include <triptych/coder/range.hpp>
+#include <triptych/coder/rans.hpp>
+#include <triptych/coder/raw.hpp>
+#include <triptych/coder/run_length.hpp>
+#include <triptych/per_image.hpp>
+#include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/none.hpp>
+#include <triptych/quantizer/uniform.hpp>
+#include <triptych/transform/chain.hpp>
+#include <triptych/transform/colour.hpp>
+#include <triptych/transform/dct.hpp>
+#include <triptych/transform/difference.hpp>
+#include <triptych/transform/fourier.hpp>
+#include <triptych/transform/identity.hpp>
+#include <triptych/transform/pca.hpp>
+
+namespace registry {
+using namespace triptych;
+using transform::chain, transform::colour, transform::dct, transform::difference, transform::fourier, transform::pca;
+using transform::colour_kind, transform::predictor;
+
+using transforms = std::tuple<                                         //
+    transform::identity,                                               //
+    difference<predictor::left>, difference<predictor::up>,            //
+    difference<predictor::paeth>, difference<predictor::median>,       //
+    colour<colour_kind::ycbcr>, colour<colour_kind::ycbcr420>,         //
+    colour<colour_kind::ycocg_r>, colour<colour_kind::subtract_green>, //
+    dct<4>, dct<8>, dct<16>, dct<32>,                                  //
+    fourier<8>, fourier<16>, fourier<32>, fourier<64>,                 //
+    pca<8, 8, 16>, pca<4, 4, 48>, pca<1, 16, 4>,                       //
+    chain<colour<colour_kind::ycbcr420>, dct<8>>,                      //
+    chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
+    >;
+
+using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone>;
+
+using coders = std::tuple<                                                                //
+    coder::raw,                                                                           //
+    coder::range<model::neighbourhood>, coder::range<model::adaptive>,                    //
+    coder::range<model::predictive>,                                                      //
+    coder::huffman<>, coder::rans<>,                                                      //
+    coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>> //
+    >;
+
+using photo_transform = chain<colour<colour_kind::ycbcr>, dct<8>>;
+
+using codecs = std::tuple<                                                                                        //
+    codec<transform::identity, quantizer::none, coder::raw>,                                                      //
+    codec<colour<colour_kind::subtract_green>, quantizer::none, coder::range<model::predictive>>,                 //
+    codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none, coder::huffman<>>, //
+    codec<transform::identity, quantizer::uniform, coder::range<model::adaptive>>,                                //
+    codec<photo_transform, quantizer::dead_zone, coder::range<>>,                                                 //
+    codec<photo_transform, quantizer::uniform, coder::range<>, strips<64>>,                                       //
+    codec<chain<colour<colour_kind::ycbcr420>, dct<8>>, quantizer::uniform, coder::run_length<coder::huffman<>>>, //
+    codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                    //
+    codec<fourier<16>, quantizer::uniform, coder::rans<>>                                                         //
+    >;
+
+/// Codecs whose encoders need a learner (and Eigen): <triptych/learn/pca.hpp>.
+using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>>;
+
+/// The largest error of a lossy transform without a quantizer, in samples; negative where it loses on purpose.
+template <class P>
+inline constexpr double tolerance = -1;
+template <>
+inline constexpr double tolerance<colour<colour_kind::ycbcr>> = 1;
+template <std::size_t N>
+inline constexpr double tolerance<dct<N>> = 1;
+template <std::size_t N>
+inline constexpr double tolerance<fourier<N>> = 1;
+
+// --- what is done with lists -------------------------------------------------------------------------------------------------
+
+namespace detail {
+template <class List, std::size_t First, std::size_t Step, class I>
+struct take;
+template <class List, std::size_t First, std::size_t Step, std::size_t... I>
+struct take<List, First, Step, std::index_sequence<I...>> {
+    using type = std::tuple<std::tuple_element_t<First + Step * I, List>...>;
+};
+} // namespace detail
+
+/// The K-th of N equal parts of a list, so that N files share the compiling; no policy is left out however long it grows.
+template <class List, std::size_t K, std::size_t N>
+using shard =
+    typename detail::take<List, K, N, std::make_index_sequence<(std::tuple_size_v<List> + N - 1 - K) / N>>::type;
+
+template <class A, class B>
+using joined = decltype(std::tuple_cat(std::declval<A>(), std::declval<B>()));
+
+/// All codecs: what a decoder must know.
+using every_codec = joined<codecs, learning_codecs>;
+
+/// Calls `f(std::type_identity<P>{})` for each P of a list.
+template <class List, class F>
+void for_each(F &&f) {
+    [&]<class... P>(std::type_identity<std::tuple<P...>>) {
+        (f(std::type_identity<P>{}), ...);
+    }(std::type_identity<List>{});
+}
+} // namespace registry
+
+using all_transforms = registry::transforms;
+using all_quantizers = registry::quantizers;
+using all_coders = registry::coders;
+using all_codecs = registry::codecs;
