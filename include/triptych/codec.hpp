@@ -92,9 +92,9 @@ public:
 
     /// Encodes symbols that were found by other means than this codec's own `forward`, for a picture of 8-bit samples; with the
     /// state that per-picture panels of this codec hold. What learn/joint.hpp makes is encoded so.
-    template <class B, class Setting = typename Q::setting>
-    auto encode_symbols(B const &symbols, Setting const &setting, extents<B::rank> const &shape, std::size_t components,
-                        framing frame = framing::file) const -> std::vector<std::byte> {
+    template <class B, class Panel = Q>
+    auto encode_symbols(B const &symbols, typename Panel::setting const &setting, extents<B::rank> const &shape,
+                        std::size_t components, framing frame = framing::file) const -> std::vector<std::byte> {
         static_assert(Schedule::rows == 0, "encode_symbols: needs the schedule `whole`");
         byte_writer w;
         detail::write_symbols(transform_, quantizer_, coder_, symbols, setting, w);
