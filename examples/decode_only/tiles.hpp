@@ -2,9 +2,9 @@
 #pragma once
 
 #include <triptych/codec.hpp>
-#include <triptych/coder/range.hpp>
-#include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/coder/laplace.hpp>
+#include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/pca.hpp>
 
 using tiles =
-    triptych::codec<triptych::transform::pca<8, 8, 12>, triptych::quantizer::dead_zone, triptych::coder::range<>>;
+    triptych::codec<triptych::transform::pca<8, 8, 12>, triptych::quantizer::uniform, triptych::coder::laplace>;
