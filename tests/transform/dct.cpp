@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(side_bands_pass) {
     BOOST_TEST(y.count() == 17);
     BOOST_CHECK((y.info(16).at.kind == role::side && y.info(16).bits == 5));
     auto const z = transform::dct<4>{}.inverse(std::move(y), in);
-    for (std::size_t i = 0; i < 6; ++i) BOOST_TEST(element(z, 1, i) == 7);
+    for (std::size_t i = 0; i < 6; ++i) BOOST_TEST(value_at(z, 1, i) == 7);
 }
 
 BOOST_AUTO_TEST_CASE(any_values_decode) {

@@ -45,19 +45,19 @@ auto planes(triptych::extents<R> const &shape, std::size_t components, std::uint
 
 /// The i-th element of a band in row-major order, wherever it lies.
 template <class B>
-auto element(B &x, std::size_t b, std::size_t i) -> auto & {
+auto value_at(B &x, std::size_t b, std::size_t i) -> auto & {
     auto const &band = x.info(b);
     return x.data()[band.offset + i * band.stride[B::rank - 1]];
 }
 template <class B, class F>
 void fill(B &x, std::size_t b, F &&value) {
-    for (std::size_t i = 0; i < x[b].size(); ++i) element(x, b, i) = static_cast<typename B::value_type>(value(i));
+    for (std::size_t i = 0; i < x[b].size(); ++i) value_at(x, b, i) = static_cast<typename B::value_type>(value(i));
 }
 
 /// A sample as the codec would round it.
 template <class B>
 auto rounded(B const &x, std::size_t b, std::size_t i) -> int {
-    auto const v = static_cast<std::int64_t>(element(x, b, i));
+    auto const v = static_cast<std::int64_t>(value_at(x, b, i));
     int const frac = x.info(b).frac;
     return static_cast<int>(frac > 0 ? (v + (std::int64_t{1} << (frac - 1))) >> frac : v);
 }
@@ -84,7 +84,8 @@ void check_bits(B const &x) {
         auto const limit = std::int64_t{1} << (x.info(b).bits - 1);
         std::int64_t low = 0, high = 0;
         for (std::size_t i = 0; i < x[b].size(); ++i)
-            low = std::min<std::int64_t>(low, element(x, b, i)), high = std::max<std::int64_t>(high, element(x, b, i));
+            low = std::min<std::int64_t>(low, value_at(x, b, i)),
+            high = std::max<std::int64_t>(high, value_at(x, b, i));
         if (low < -limit || high >= limit)
             BOOST_ERROR("band " << b << ": values from " << low << " to " << high << " in " << int{x.info(b).bits}
                                 << " bits");
@@ -142,7 +143,7 @@ void check_round_trip(T const &t, triptych::extents<B::rank> const &shape, std::
             if (largest_error == 0) BOOST_REQUIRE(z.info(b) == in[b]);
             BOOST_REQUIRE(z.info(b).shape == in[b].shape);
             for (std::size_t i = 0; i < z[b].size(); ++i)
-                worst = std::max(worst, std::abs(std::int64_t{rounded(z, b, i)} - std::int64_t{element(x, b, i)}));
+                worst = std::max(worst, std::abs(std::int64_t{rounded(z, b, i)} - std::int64_t{value_at(x, b, i)}));
         }
         if (worst > largest_error)
             BOOST_ERROR("error " << worst << " at last extent " << shape[B::rank - 1] << ", " << int{bits} << " bits");
@@ -175,12 +176,12 @@ void check_gains(T const &t, triptych::extents<B::rank> const &shape, std::size_
         for (std::size_t axis = 0; axis < B::rank; ++axis)
             middle += band.shape[axis] / 2 * (band.stride[axis] / band.stride[B::rank - 1]);
         double const amplitude = 1 << 20;
-        element(y, b, middle) = 1 << 20;
+        value_at(y, b, middle) = 1 << 20;
         auto const z = t.inverse(std::move(y), in);
         double sum = 0;
         for (std::size_t c = 0; c < z.count(); ++c) {
             double const unit = std::ldexp(1.0, band.frac - z.info(c).frac) / amplitude;
-            for (std::size_t i = 0; i < z[c].size(); ++i) sum += std::pow(unit * element(z, c, i), 2);
+            for (std::size_t i = 0; i < z[c].size(); ++i) sum += std::pow(unit * value_at(z, c, i), 2);
         }
         BOOST_TEST(std::abs(std::sqrt(sum) * 256 - band.gain) <= tolerance * band.gain,
                    "band " << b << ": norm " << std::sqrt(sum) * 256 << ", gain " << band.gain);

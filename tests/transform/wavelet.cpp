@@ -59,17 +59,17 @@ BOOST_AUTO_TEST_CASE(nine_seven_follows_its_taps) {
         double s = low[0] * at(2 * i), d = high[0] * at(2 * i + 1);
         for (std::size_t t = 1; t <= 4; ++t) s += low[t] * (at(2 * i - t) + at(2 * i + t));
         for (std::size_t t = 1; t <= 3; ++t) d += high[t] * (at(2 * i + 1 - t) + at(2 * i + 1 + t));
-        BOOST_TEST(std::abs(std::ldexp(element(y, 0, i), -y.info(0).frac) - s) < 0.5);
-        BOOST_TEST(std::abs(std::ldexp(element(y, 1, i), -y.info(1).frac) - d / k) < 0.5);
+        BOOST_TEST(std::abs(std::ldexp(value_at(y, 0, i), -y.info(0).frac) - s) < 0.5);
+        BOOST_TEST(std::abs(std::ldexp(value_at(y, 1, i), -y.info(1).frac) - d / k) < 0.5);
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_constant_passes_to_the_lowest_band) {
     bands<std::int16_t, 2> x(planes<2>({40, 24}, 1, 8), -93);
     auto const y = transform::wavelet<cdf97, 3>{}.forward(std::move(x));
-    for (std::size_t i = 0; i < y[0].size(); ++i) BOOST_TEST(std::abs(element(y, 0, i) + 93 * 16) <= 2);
+    for (std::size_t i = 0; i < y[0].size(); ++i) BOOST_TEST(std::abs(value_at(y, 0, i) + 93 * 16) <= 2);
     for (std::size_t b = 1; b < y.count(); ++b)
-        for (std::size_t i = 0; i < y[b].size(); ++i) BOOST_TEST(std::abs(element(y, b, i)) <= 1);
+        for (std::size_t i = 0; i < y[b].size(); ++i) BOOST_TEST(std::abs(value_at(y, b, i)) <= 1);
 }
 
 BOOST_AUTO_TEST_CASE(bands_come_coarsest_first) {
@@ -89,9 +89,9 @@ BOOST_AUTO_TEST_CASE(high_along_the_rows_is_band_1) {
     bands<std::int16_t, 2> x(planes<2>({8, 8}, 1, 8));
     fill(x, 0, [](std::size_t i) { return i % 2 ? 50 : -50; }); // columns alternate
     auto const y = transform::wavelet<haar, 1>{}.forward(std::move(x));
-    BOOST_TEST(element(y, 1, 5) == 100);
-    BOOST_TEST(element(y, 2, 5) == 0);
-    BOOST_TEST(element(y, 3, 5) == 0);
+    BOOST_TEST(value_at(y, 1, 5) == 100);
+    BOOST_TEST(value_at(y, 2, 5) == 0);
+    BOOST_TEST(value_at(y, 3, 5) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(reversible_filters_give_back_every_sample) {

@@ -1,9 +1,9 @@
 // triptych/detail/blocks.hpp: separable orthonormal transforms of N x N blocks in integers; `dct` and `fourier` are made of it.
 //
-// The inverse is specified to the bit. A pass multiplies by the transposed basis, 13 fractional bits in int16 (12 if N is 64) with
-// 32-bit sums, 28 bits in int32 with 64-bit sums; then adds a half, shifts and saturates to the work type. No product or sum can
-// overflow, whatever the coefficients are: a row or column of an orthonormal basis sums to at most sqrt(N) in magnitude. Columns go
-// first and keep log2(N) / 2 more fractional bits than the coefficients have, rows then drop those again.
+// The inverse is specified to the bit. A pass multiplies by the transposed basis (13 fractional bits and 32-bit sums
+// in int16, 28 bits and 64-bit sums in int32), adds a half, shifts and saturates to the work type. No sum can overflow,
+// whatever the coefficients are: the magnitudes of a column of an orthonormal basis sum to at most sqrt(N), 8 here. Columns
+// go first and keep floor(log2(N) / 2) more fractional bits than the coefficients have, rows then drop those again.
 #pragma once
 
 #include <algorithm>
@@ -21,10 +21,8 @@
 
 namespace triptych::inline TRIPTYCH_ABI::detail {
 
-template <class T, std::size_t N>
-constexpr int basis_scale = sizeof(T) == 4 ? 28
-                            : N > 32       ? 12
-                                           : 13;
+template <class T>
+constexpr int basis_scale = sizeof(T) == 2 ? 13 : 28;
 
 /// Columns that a pass treats side by side: those of 32 / N blocks, for a vector unit wants long rows.
 template <std::size_t N>
@@ -35,7 +33,7 @@ template <std::size_t N, auto Entries>
 struct dense_kernel {
     static constexpr std::size_t L = lanes<N>;
     template <class T>
-    static constexpr matrix<N> m = Entries(basis_scale<T, N>);
+    static constexpr matrix<N> m = Entries(basis_scale<T>);
 
     template <class T>
     static void forward(T const *x, T *y, int shift, int bits) noexcept {
@@ -68,7 +66,7 @@ template <std::size_t N>
 struct cosine_kernel {
     static constexpr std::size_t L = lanes<N>;
     template <class T>
-    static constexpr matrix<N> m = cosine_basis<N>(basis_scale<T, N>);
+    static constexpr matrix<N> m = cosine_basis<N>(basis_scale<T>);
 
     template <class T>
     static void forward(T const *x, T *y, int shift, int bits) noexcept {
@@ -219,14 +217,14 @@ struct separable_blocks {
                 if (spare > 0)
                     for (auto &v : a) v = static_cast<T>(v >> spare);
                 if constexpr (R == 1) {
-                    Kernel::forward(a, c, basis_scale<T, N> + from - to, bits);
+                    Kernel::forward(a, c, basis_scale<T> + from - to, bits);
                     for (std::size_t q = 0; q < count; ++q)
                         for (std::size_t k = 0; k < N; ++k) blocks[q * N + k] = c[k * L + q];
                 } else {
                     int const between = to + half - 1;
-                    Kernel::forward(a, c, basis_scale<T, N> + from - between, width - 1);
+                    Kernel::forward(a, c, basis_scale<T> + from - between, width - 1);
                     transpose(c, L, N, a, L, N, L / N);
-                    Kernel::forward(a, c, basis_scale<T, N> + between - to, bits);
+                    Kernel::forward(a, c, basis_scale<T> + between - to, bits);
                     transpose(c, L, N, blocks, N, N * N, count);
                 }
                 blocks += count * size<R>;
@@ -264,14 +262,14 @@ struct separable_blocks {
                 if constexpr (R == 1) {
                     for (std::size_t q = 0; q < count; ++q)
                         for (std::size_t k = 0; k < N; ++k) a[k * L + q] = blocks[q * N + k];
-                    Kernel::inverse(a, c, basis_scale<T, N>);
+                    Kernel::inverse(a, c, basis_scale<T>);
                 } else {
                     for (std::size_t q = 0; q < count; ++q)
                         for (std::size_t k = 0; k < N; ++k)
                             std::memcpy(a + k * L + q * N, blocks + q * N * N + k * N, N * sizeof(T));
-                    Kernel::inverse(a, c, basis_scale<T, N> - half);
+                    Kernel::inverse(a, c, basis_scale<T> - half);
                     transpose(c, L, N, a, L, N, L / N);
-                    Kernel::inverse(a, c, basis_scale<T, N> + half);
+                    Kernel::inverse(a, c, basis_scale<T> + half);
                     transpose(c, L, N, a, L, N, L / N);
                 }
                 store<R>(a, c, out.data(), p, batch, row, col);

@@ -151,7 +151,8 @@ namespace triptych::inline TRIPTYCH_ABI::transform {
 
 /// Decorrelates the components of colour pictures. 4:2:0 takes the mean of 2 x 2 samples, so a chroma sample sits in the centre
 /// of its four (the phase of JPEG and MPEG-1), and the inverse interpolates linearly: weights 9, 3, 3, 1 of 16, borders
-/// repeated, rounded once.
+/// repeated, rounded once. Its chroma gain is that of a single sample; behind it, the low frequencies of a transform weigh up to
+/// 1.6 times as much.
 template <colour_kind Kind>
 struct colour {
     static constexpr bool reversible = Kind == ycocg_r || Kind == subtract_green;

@@ -84,11 +84,11 @@ private:
         -> std::int32_t {
         if (r == 0) return c == 0 ? 0 : *(at - p.unit);
         if (c == 0) return *(at - p.cols * p.unit);
-        std::int64_t const w = *(at - p.unit), n = *(at - p.cols * p.unit), nw = *(at - (p.cols + 1) * p.unit);
+        detail::wide<T> const w = *(at - p.unit), n = *(at - p.cols * p.unit), nw = *(at - (p.cols + 1) * p.unit);
         if constexpr (P == predictor::left) return static_cast<std::int32_t>(w);
         if constexpr (P == predictor::up) return static_cast<std::int32_t>(n);
         if constexpr (P == predictor::paeth) {
-            auto const distance = [v = w + n - nw](std::int64_t to) { return v < to ? to - v : v - to; };
+            auto const distance = [v = w + n - nw](detail::wide<T> to) { return v < to ? to - v : v - to; };
             auto const nearest = distance(w) <= distance(n) && distance(w) <= distance(nw) ? w
                                  : distance(n) <= distance(nw)                             ? n
                                                                                            : nw;
