@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(filter_removes_small_steps_and_leaves_edges) {
         return rounded_at(z, 0, 16, 32) - rounded_at(z, 0, 16, 31);
     };
     BOOST_TEST(jump_after(8, 60) <= 2);     // smaller than the step makes: becomes a ramp
-    BOOST_TEST(jump_after(120, 60) == 120); // a true edge stays
+    BOOST_TEST(jump_after(120, 40) == 120); // a true edge stays
     BOOST_TEST(jump_after(8, 1) == 8);      // the step is too small to have caused it
 }
 

@@ -64,14 +64,14 @@ private:
 };
 
 /// What a coefficient costs in distortion and estimated bits, by its magnitude in eighths of a step; in 256ths of step². A zero costs its
-/// energy and a little, any other about 3.2 + 1.8 log2 bits. The price of a bit here is lower than where levels are decided:
+/// energy and a little more, any other about 3.2 + 1.8 log2 bits. The price of a bit here is lower than where levels are decided:
 /// small blocks pay in better contexts too, which this can't see.
 class coefficient_price {
 public:
     explicit coefficient_price(float lambda) noexcept {
         for (std::size_t i = 0; i < table_.size(); ++i) {
             double const v = static_cast<double>(i) / 8;
-            double const zero = v * v + lambda * (0.03 + 0.25 * v * v);
+            double const zero = v * v * (1 + 0.25 * lambda);
             double const q = std::max(1.0, std::floor(v + 0.42));
             double const miss = v < 1 ? (v - q) * (v - q) : std::min((v - q) * (v - q), 1.0 / 12);
             table_[i] = static_cast<std::uint16_t>(
