@@ -61,7 +61,7 @@ public:
         double const peak = peak_of(view_);
         double const unit =
             std::log2(peak / 255 / grain); // the step that is 1 for 8-bit samples, as a logarithm, in integers
-        if (goal.what == kind::scale) return at(map, unit + 1 + 7 * (100 - goal.value) / 100, false).payload;
+        if (goal.what == kind::scale) return at(map, unit + std::log2(3.0) + 7.5 * (100 - goal.value) / 100, false).payload;
         if (goal.what == kind::step)
             return attempt(map, {static_cast<float>(goal.value / grain)}, unbounded, false).payload;
 
