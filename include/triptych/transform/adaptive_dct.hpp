@@ -78,16 +78,18 @@ public:
                 std::lround(256 * std::min(zero, miss + lambda * (3.2 + 1.8 * std::log2(q)))));
         }
     }
-    /// `per_eighth` is 2^24 / (step / 8).
-    template <class T>
-    auto operator()(T const *c, std::size_t n, std::uint64_t per_eighth) const noexcept -> std::uint32_t {
+    /// The n x n coefficients at c, rows a superblock apart. `eighths` is 8 / step, in stored units.
+    template <std::size_t N, class T>
+    auto block(T const *c, float eighths) const noexcept -> std::uint32_t {
         std::uint32_t sum = 0;
-        for (std::size_t u = 0; u < n; ++u)
-            for (std::size_t v = 0; v < n; ++v) {
-                auto const x = c[u * superblock + v];
-                auto const magnitude = static_cast<std::uint64_t>(x < 0 ? -static_cast<std::int64_t>(x) : x);
-                sum += table_[std::min<std::uint64_t>(magnitude * per_eighth >> 24, table_.size() - 1)];
+        for (std::size_t u = 0; u < N; ++u) {
+            std::array<std::int32_t, N> at;
+            for (std::size_t v = 0; v < N; ++v) {
+                auto const magnitude = std::abs(static_cast<float>(c[u * superblock + v])) * eighths;
+                at[v] = static_cast<std::int32_t>(magnitude < 255 ? magnitude : 255);
             }
+            for (std::size_t v = 0; v < N; ++v) sum += table_[static_cast<std::size_t>(at[v])];
+        }
         return sum;
     }
 
@@ -256,14 +258,11 @@ private:
                         forward_rows<8>(in, tried[0], frac, to.frac, bits);
                         forward_rows<16>(in, tried[1], frac, to.frac, bits);
                         forward_rows<32>(in, tried[2], frac, to.frac, bits);
-                        auto const step = detail::grid<T>(detail::stream_step(aim), to).step;
-                        auto const per_eighth = (std::uint64_t{1} << 35) / step;
-                        for (std::size_t level = 0; level < 3; ++level) {
-                            std::size_t const n = detail::cell << level, across = S / n;
-                            for (std::size_t k = 0; k < across * across; ++k)
-                                cost[level][k] +=
-                                    price(tried[level].data() + k / across * n * S + k % across * n, n, per_eighth);
-                        }
+                        auto const eighths =
+                            8 * 256.0F / static_cast<float>(detail::grid<T>(detail::stream_step(aim), to).step);
+                        add_prices<8>(price, tried[0], eighths, cost[0]);
+                        add_prices<16>(price, tried[1], eighths, cost[1]);
+                        add_prices<32>(price, tried[2], eighths, cost[2]);
                     }
                     auto const level = choose(cost);
                     for (std::size_t cell = 0; cell < 16; ++cell) {
@@ -279,6 +278,14 @@ private:
                         }
                     }
                 }
+    }
+
+    template <std::size_t N, class T>
+    static void add_prices(detail::coefficient_price const &price, detail::superblock_samples<T> const &tried,
+                           float eighths, std::array<std::uint64_t, 16> &cost) {
+        constexpr std::size_t across = detail::superblock / N;
+        for (std::size_t k = 0; k < across * across; ++k)
+            cost[k] += price.block<N>(tried.data() + k / across * N * detail::superblock + k % across * N, eighths);
     }
 
     /// Log2 of the size less 3, for each of 16 cells, from the costs of all blocks of the three sizes. Large blocks must be a little better.
