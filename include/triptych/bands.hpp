@@ -152,7 +152,7 @@ class band_view {
 public:
     using value_type = T;
     constexpr band_view(T *first, band_info<R> const &info) noexcept
-        : data_(first + info.offset), shape_(info.shape), stride_(info.stride) {}
+        : data_(first ? first + info.offset : nullptr), shape_(info.shape), stride_(info.stride) {}
 
     constexpr auto data() const noexcept -> T * { return data_; }
     constexpr auto shape() const noexcept -> extents<R> const & { return shape_; }

@@ -127,10 +127,11 @@ struct bt601 {
 template <class B, class F>
 void for_each_colour(B &x, F &&f) {
     std::array<plane_batch, 3> const p{planes_of(x.info(0)), planes_of(x.info(1)), planes_of(x.info(2))};
+    auto const n = p[0].samples();
+    if (n == 0) return; // no pointer to step from
     auto *const a = x.data() + p[0].offset;
     auto *const b = x.data() + p[1].offset;
     auto *const c = x.data() + p[2].offset;
-    auto const n = p[0].samples();
     if (p[0].unit == 1 && p[1].unit == 1 && p[2].unit == 1)
         // The planes do not overlap, which no compiler can know; blocks on the stack let it vectorise all the same.
         for (std::size_t i = 0; i < n; i += 256) {
