@@ -2,17 +2,17 @@
 //
 // The engine is `binary_engine.hpp`; all that is particular to a kind of data is in the model. A model names `state`: what adapts during
 // one stream, with `ok()` and `code(engine, bands)`, which codes the bands symbol by symbol through `engine.bit(p1, b) -> b` (and
-// `direct`), the same code for both directions. A model whose state also names `prices` gives rate estimates.
+// `direct`), the same code for both directions. A model whose state also names `prices` gives rate estimates, and one that names an
+// `estimator`, made from symbols, gives its own.
 #pragma once
 
-#include <array>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 
 #include <triptych/coder/binary_engine.hpp>
+#include <triptych/coder/metering_engine.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/order.hpp>
 #include <triptych/concepts.hpp>
@@ -26,30 +26,6 @@ namespace detail {
 template <class M>
 concept adaptive_model = requires(typename M::state const &s) {
     { s.ok() } -> std::same_as<bool>;
-};
-
-/// An engine that writes nothing and notes what each bit would have cost.
-template <class Prices>
-class metering_engine {
-public:
-    static constexpr bool decoding = false;
-    explicit metering_engine(Prices &p) noexcept : paid(p) {
-        for (std::size_t i = 0; i < table_.size(); ++i)
-            table_[i] = -std::log2((static_cast<float>(i) + 0.5F) / static_cast<float>(table_.size()));
-    }
-
-    auto bit(std::uint32_t p1, bool b) noexcept -> bool {
-        last_ = table_[(b ? p1 : 65536 - p1) >> 4];
-        return b;
-    }
-    auto direct(std::uint32_t v, unsigned) noexcept -> std::uint32_t { return v; }
-    auto last() const noexcept -> float { return last_; }
-
-    Prices &paid;
-
-private:
-    std::array<float, 4096> table_;
-    float last_ = 0;
 };
 } // namespace detail
 
@@ -73,6 +49,7 @@ struct range {
         template <class T, std::size_t R, class W>
         void put(bands<T, R> const &symbols, W &w) {
             state_.code(engine_, symbols);
+            if (!state_.ok()) triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
             engine_.flush(w);
         }
         template <class W>
@@ -91,6 +68,7 @@ struct range {
         void get(bands<T, R> &symbols, byte_reader &r) noexcept {
             if (!state_.ok()) return r.fail(errc::memory);
             state_.code(engine_, symbols);
+            if (!state_.ok()) return r.fail(errc::memory);
             if (engine_.exhausted()) r.fail(errc::truncated);
         }
         void finish(byte_reader &r) noexcept { engine_.finish(r); }
@@ -140,6 +118,11 @@ struct range {
         typename M::state::prices paid_;
         triptych::detail::buffer<std::size_t> group_;
     };
+    template <class B, class M = Model>
+    auto rates(B const &symbols) const -> typename M::estimator requires requires {
+        typename M::estimator;
+    }
+    { return typename M::estimator(symbols); }
     template <class B, class M = Model>
     auto rates(B const &symbols) const -> estimator_type<M>
     requires requires { typename M::state::prices; }

@@ -41,29 +41,40 @@ public:
     /// Codes all symbols in buffer order. `E` is an engine for bits; when it decodes, the symbols are written.
     template <class E, class B>
     void code(E &engine, B &symbols) noexcept(E::decoding) {
+        for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g)
+            if (!code_group(engine, symbols, g)) return zero_rest(symbols, g);
+    }
+    /// Codes one group; false if the stream ended early.
+    template <class E, class B>
+    auto code_group(E &engine, B &symbols, std::size_t g) noexcept(E::decoding) -> bool {
         using T = typename std::remove_const_t<B>::value_type;
         using V = std::conditional_t<E::decoding, T, T const>;
-        for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
-            auto const view = view_of<V>(symbols, g);
-            if (!view.ok()) continue;
-            auto const near = links_of<V>(symbols, g);
-            for (std::size_t b = 0; b < view.batch; ++b)
-                for (std::size_t y = 0; y < view.h; ++y) {
-                    if constexpr (requires { engine.exhausted(); })
-                        if (engine.exhausted()) return zero_rest(symbols, g);
-                    for (std::size_t x = 0; x < view.w; ++x) {
-                        auto s = site_at(view, near, b, y, x);
-                        for (s.k = 0; s.k < view.n; ++s.k) {
-                            auto const &info = symbols.info(view.first + s.k);
-                            auto const v = value(engine, context_of(s, info), *s.at, coder::width_of<T>(info));
-                            if constexpr (E::decoding) *const_cast<T *>(s.at) = static_cast<T>(v);
-                            ++s.at;
-                            if (s.cousin) ++s.cousin;
-                            if (s.parent) ++s.parent;
-                        }
+        auto const view = view_of<V>(symbols, g);
+        if (!view.ok()) return true;
+        auto const near = links_of<V>(symbols, g);
+        for (std::size_t b = 0; b < view.batch; ++b)
+            for (std::size_t y = 0; y < view.h; ++y) {
+                if constexpr (requires { engine.exhausted(); })
+                    if (engine.exhausted()) return false;
+                for (std::size_t x = 0; x < view.w; ++x) {
+                    auto s = site_at(view, near, b, y, x);
+                    for (s.k = 0; s.k < view.n; ++s.k) {
+                        auto const &info = symbols.info(view.first + s.k);
+                        auto const v = value(engine, context_of(s, info), *s.at, coder::width_of<T>(info));
+                        if constexpr (E::decoding) *const_cast<T *>(s.at) = static_cast<T>(v);
+                        ++s.at;
+                        if (s.cousin) ++s.cousin;
+                        if (s.parent) ++s.parent;
                     }
                 }
-        }
+            }
+        return true;
+    }
+    /// What a decoder leaves where the stream ended early.
+    template <class B>
+    static void zero_rest(B &symbols, std::size_t from) noexcept {
+        for (auto i = symbols.layout().groups()[from].offset; i < symbols.size(); ++i)
+            if constexpr (!std::is_const_v<B>) symbols.data()[i] = 0;
     }
 
     /// What the coder paid, on average, for each outcome of each decision in each context. Filled by an engine with `last()`, the
@@ -203,12 +214,6 @@ private:
         }
         bool const negative = single(signs_[c.sign], c.sign, v < 0);
         return coder::sign_extend(negative ? 0u - m : m, width);
-    }
-
-    template <class B>
-    static void zero_rest(B &symbols, std::size_t from) noexcept {
-        for (auto i = symbols.layout().groups()[from].offset; i < symbols.size(); ++i)
-            if constexpr (!std::is_const_v<B>) symbols.data()[i] = 0;
     }
 
     triptych::detail::buffer<learner> bands_, blocks_, others_, signs_, escapes_;
