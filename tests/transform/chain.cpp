@@ -30,7 +30,6 @@ using B32 = bands<std::int32_t, 2>;
 
 /// Looks at the target: multiplies by 3 where no step is asked for, else by 5.
 struct careful {
-    static constexpr bool reversible = false;
     template <std::size_t R>
     auto arrange(layout<R> const &in) const -> layout<R> {
         return in;
