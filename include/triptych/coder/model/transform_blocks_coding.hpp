@@ -275,7 +275,8 @@ private:
     void code_dc(block &b) {
         auto const ways = (b.x > 0) + (b.y > 0);
         auto const inverse = border_inverse[b.size];
-        auto const expected = ways == 0 ? 0 : (std::int64_t{b.left[0]} + b.top[0]) * inverse / ways + (1 << 19); // Q20
+        auto const sum = std::int64_t{b.x > 0 ? b.left[0] : 0} + (b.y > 0 ? b.top[0] : 0);
+        auto const expected = (ways == 0 ? 0 : sum * inverse / ways) + (1 << 19); // Q20
         auto const prediction = tame(std::clamp<std::int64_t>(expected >> 20, -32767, 32767));
         auto const quarter = static_cast<std::size_t>(expected >> 18 & 3);
         std::size_t disagree = 8;

@@ -19,6 +19,7 @@
 #include <triptych/coder/model/transform_blocks_contexts.hpp>
 #include <triptych/coder/order.hpp>
 #include <triptych/detail/memory.hpp>
+#include <triptych/stream/error.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model::detail {

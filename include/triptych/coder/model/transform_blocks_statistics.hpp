@@ -30,7 +30,7 @@ struct block_weights {
 /// One decision with one context.
 template <class E>
 auto simple(E &engine, block_counter &c, bool b) -> bool {
-    b = engine.bit(std::clamp<std::uint32_t>(c.p, 32, 65504), b);
+    b = engine.bit(std::clamp<std::uint32_t>(c.p, 4, 65532), b);
     c.learn(b, 60);
     return b;
 }
@@ -44,7 +44,7 @@ auto mixed(E &engine, std::array<block_counter *, N> const &contexts, block_weig
         sum += std::int64_t{x[i]} * mix.w[i];
     }
     auto const p =
-        std::clamp(squash(static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> 16, -2047, 2047))), 32, 65504);
+        std::clamp(squash(static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> 16, -3071, 3071))), 4, 65532);
     b = engine.bit(static_cast<std::uint32_t>(p), b);
     auto const miss = (((b ? 65536 : 0) - p) >> 4) * 10;
     for (std::size_t i = 0; i < N; ++i) {
