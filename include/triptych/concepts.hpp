@@ -7,6 +7,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -156,6 +157,15 @@ concept coder_for = std::integral<typename B::value_type> && detail::has_encode<
 template <class C, class B>
 concept rate_aware = requires(C const &c, B const &symbols) {
     { c.rates(symbols).bits(symbols, std::size_t{}, std::size_t{}, std::int32_t{}) } -> std::convertible_to<float>;
+};
+
+/// Refinement of estimators: `optimise(symbols, coefficients, unit, lambda)` rewrites the symbols of a first quantisation so that distortion +
+/// lambda · bits is least, in units of the step²; `unit(band)` is 1 / step in stored units. For coders whose symbols are better decided
+/// together than one by one. It may leave bands as they are.
+template <class Rates, class B>
+concept optimising_rates = requires(Rates const &r, B &symbols, B const &x) {
+    r.optimise(
+        symbols, x, [](std::size_t) { return 1.0F; }, 0.1F);
 };
 
 /// Refinement of quantizers: `quantize(bands, setting, rates, target)` with the estimator of a rate-aware coder.

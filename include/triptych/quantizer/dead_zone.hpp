@@ -33,6 +33,8 @@ struct dead_zone {
     /// Rounding offset, of 256, where no prices are known. Candidates with prices are rounded to the nearest: a dead zone and prices
     /// together throw away too much.
     static constexpr std::uint32_t plain_offset = 85, priced_offset = 128;
+    /// Rounding offset, of 256, of the symbols that a coder starts from which decides them itself.
+    static constexpr std::uint32_t first_offset = 97;
 
     struct setting {
         std::uint64_t step = 0; ///< in units of the integer samples, Q8; 0 for no loss
@@ -77,6 +79,18 @@ struct dead_zone {
             }
             return static_cast<T>(best);
         });
+        return symbols;
+    }
+
+    /// The same with rates that decide whole blocks of symbols by themselves.
+    template <class B, class Rates>
+    requires optimising_rates<Rates, B>
+    auto quantize(B x, setting const &s, Rates const &rates, target const &aim) const -> B {
+        auto symbols = rounded(x.clone(), s, first_offset);
+        auto const grids = detail::grids<typename B::value_type>(x.layout(), s.step);
+        if (!x.ok() || !symbols.ok() || !grids.ok()) return detail::no_memory<B>();
+        auto const unit = [&](std::size_t b) { return 256.0F / static_cast<float>(grids[b].step); };
+        if (s.step != 0) rates.optimise(symbols, x, unit, aim.lambda);
         return symbols;
     }
 

@@ -157,9 +157,9 @@ public:
         entropies_->finish();
     }
 
-    /// Refinement `optimising_rates`: replaces the levels of blocks by those of least distortion + lambda · bits, in units of the step²,
-    /// leaving DCs and bands that are not blocks as they are. `coefficients` lie like `symbols`, a first quantisation of them;
-    /// `unit(band)` is 1 / step in stored units. Greedy inside a block: each level knows those before it, not what it does to those behind.
+    /// Refinement `optimising_rates`: the levels of blocks of least distortion + lambda · bits, in units of the step²; DCs are rounded, bands
+    /// that are not blocks stay as they are. `coefficients` lie like `symbols`, a first quantisation of them, and `unit(band)` is
+    /// 1 / step in stored units. Greedy inside a block: a level knows those before it, not what it does to those behind.
     template <class B, class Unit>
     void optimise(B &symbols, B const &coefficients, Unit &&unit, float lambda) const {
         for_each_run(symbols, [&](std::size_t c, std::size_t size, std::size_t band, std::size_t at,
@@ -263,6 +263,9 @@ private:
     template <class T>
     void optimise_block(std::size_t c, std::size_t size, T const *x, T *q, std::size_t stride, float unit, float lambda,
                         std::uint32_t most) const {
+        auto const dc =
+            std::min(static_cast<double>(absolute(x[0])) * static_cast<double>(unit) + 0.5, static_cast<double>(most));
+        q[0] = static_cast<T>(x[0] < 0 ? -static_cast<std::int32_t>(dc) : static_cast<std::int32_t>(dc));
         auto const n = std::size_t{8} << size, last = last_diagonal(q, stride, n);
         if (last == 0) return;
         auto const used = std::min(last + 1, n);
