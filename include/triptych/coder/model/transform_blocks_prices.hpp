@@ -263,14 +263,11 @@ private:
     template <class T>
     void optimise_block(std::size_t c, std::size_t size, T const *x, T *q, std::size_t stride, float unit, float lambda,
                         std::uint32_t most) const {
+        // Few bits would be saved by a dead zone of the DC, and all of its error is seen.
         auto const dc =
             std::min(static_cast<double>(absolute(x[0])) * static_cast<double>(unit) + 0.5, static_cast<double>(most));
         q[0] = static_cast<T>(x[0] < 0 ? -static_cast<std::int32_t>(dc) : static_cast<std::int32_t>(dc));
         auto const n = std::size_t{8} << size, last = last_diagonal(q, stride, n);
-        // Few bits would be saved by a dead zone of the DC, and all of its error is seen.
-        auto const dc = static_cast<float>(absolute(x[0])) * unit + 0.5F;
-        auto const nearest = dc < static_cast<float>(most) ? static_cast<std::uint32_t>(dc) : most;
-        q[0] = static_cast<T>(x[0] < 0 ? 0u - nearest : nearest);
         if (last == 0) return;
         auto const used = std::min(last + 1, n);
         auto const &band = frequency_bands[size];
