@@ -19,20 +19,25 @@
 #include <triptych/coder/run_length.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/uniform.hpp>
+#include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/difference.hpp>
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/identity.hpp>
+#include <triptych/transform/klt.hpp>
 #include <triptych/transform/pca.hpp>
+#include <triptych/transform/wavelet.hpp>
 
 namespace registry {
 using namespace triptych;
-using transform::chain, transform::colour, transform::dct, transform::difference, transform::fourier, transform::pca;
-using transform::colour_kind, transform::predictor;
+using transform::chain, transform::colour, transform::dct, transform::difference, transform::fourier, transform::klt,
+    transform::pca, transform::wavelet;
+using transform::colour_kind, transform::predictor, transform::wavelet_filter;
 
 using transforms = std::tuple<                                         //
     transform::identity,                                               //
@@ -42,12 +47,15 @@ using transforms = std::tuple<                                         //
     colour<colour_kind::ycocg_r>, colour<colour_kind::subtract_green>, //
     dct<4>, dct<8>, dct<16>, dct<32>,                                  //
     fourier<8>, fourier<16>, fourier<32>, fourier<64>,                 //
+    transform::adaptive_dct, klt,                                      //
+    wavelet<wavelet_filter::haar, 3>, wavelet<wavelet_filter::cdf53>,  //
+    wavelet<wavelet_filter::cdf97>, wavelet<wavelet_filter::cdf97, 1>, //
     pca<8, 8, 16>, pca<4, 4, 48>, pca<1, 16, 4>,                       //
     chain<colour<colour_kind::ycbcr420>, dct<8>>,                      //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
-using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone>;
+using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>>;
 
 using coders = std::tuple<                                                                //
     coder::raw,                                                                           //
@@ -59,16 +67,20 @@ using coders = std::tuple<                                                      
 
 using photo_transform = chain<colour<colour_kind::ycbcr>, dct<8>>;
 
-using codecs = std::tuple<                                                                                        //
-    codec<transform::identity, quantizer::none, coder::raw>,                                                      //
-    codec<colour<colour_kind::subtract_green>, quantizer::none, coder::range<model::predictive>>,                 //
-    codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none, coder::huffman<>>, //
-    codec<transform::identity, quantizer::uniform, coder::range<model::adaptive>>,                                //
-    codec<photo_transform, quantizer::dead_zone, coder::range<>>,                                                 //
-    codec<photo_transform, quantizer::uniform, coder::range<>, strips<64>>,                                       //
-    codec<chain<colour<colour_kind::ycbcr420>, dct<8>>, quantizer::uniform, coder::run_length<coder::huffman<>>>, //
-    codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                    //
-    codec<fourier<16>, quantizer::uniform, coder::rans<>>                                                         //
+using codecs = std::tuple<                                                                                            //
+    codec<transform::identity, quantizer::none, coder::raw>,                                                          //
+    codec<colour<colour_kind::subtract_green>, quantizer::none, coder::range<model::predictive>>,                     //
+    codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none, coder::huffman<>>,     //
+    codec<transform::identity, quantizer::uniform, coder::range<model::adaptive>>,                                    //
+    codec<photo_transform, quantizer::dead_zone, coder::range<>>,                                                     //
+    codec<photo_transform, quantizer::uniform, coder::range<>, strips<64>>,                                           //
+    codec<chain<colour<colour_kind::ycbcr420>, dct<8>>, quantizer::uniform, coder::run_length<coder::huffman<>>>,     //
+    codec<chain<klt, transform::adaptive_dct>, quantizer::dead_zone, coder::range<>>,                                 //
+    codec<chain<colour<colour_kind::ycocg_r>, wavelet<wavelet_filter::cdf53>>, quantizer::dead_zone, coder::range<>>, //
+    codec<wavelet<wavelet_filter::cdf97>, quantizer::dead_zone, coder::range<>>,                                      //
+    codec<photo_transform, quantizer::matrix<>, coder::huffman<>>,                                                    //
+    codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
+    codec<fourier<16>, quantizer::uniform, coder::rans<>>                                                             //
     >;
 
 /// Codecs whose encoders need a learner (and Eigen): <triptych/learn/pca.hpp>.
@@ -81,8 +93,12 @@ template <>
 inline constexpr double tolerance<colour<colour_kind::ycbcr>> = 1;
 template <std::size_t N>
 inline constexpr double tolerance<dct<N>> = 1;
+template <wavelet_filter F, std::size_t L>
+inline constexpr double tolerance<wavelet<F, L>> = 1;
+template <>
+inline constexpr double tolerance<klt> = 1;
 template <std::size_t N>
-inline constexpr double tolerance<fourier<N>> = 1;
+inline constexpr double tolerance<fourier<N>> = N == 64 ? 4 : 1; // 4,096 coefficients of three fractional bits
 
 // --- what is done with lists -------------------------------------------------------------------------------------------------
 
