@@ -13,6 +13,7 @@
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/table.hpp>
+#include <triptych/coder/model/transform_blocks.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
@@ -60,7 +61,7 @@ using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::de
 using coders = std::tuple<                                                                //
     coder::raw,                                                                           //
     coder::range<model::neighbourhood>, coder::range<model::adaptive>,                    //
-    coder::range<model::predictive>,                                                      //
+    coder::range<model::predictive>, coder::range<model::transform_blocks>,               //
     coder::huffman<>, coder::rans<>,                                                      //
     coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>> //
     >;
