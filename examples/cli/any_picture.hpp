@@ -1,0 +1,82 @@
+// any_picture.hpp: a picture or array whose sample type and rank are known at run time, as files have them.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <triptych/picture.hpp>
+
+namespace cli {
+
+/// Samples lie row-major, the components of a sample side by side.
+struct any_picture {
+    /// In the order of `triptych::sample_type`.
+    using buffer = std::variant<std::vector<std::uint8_t>, std::vector<std::uint16_t>, std::vector<std::int16_t>,
+                                std::vector<std::int32_t>, std::vector<float>>;
+
+    buffer samples;
+    std::vector<std::size_t> shape; ///< 1 to 4 extents, slowest first, without the components
+    std::size_t components = 1;
+    /// The sample that means white, where the file says so; 0 if it does not. A stream does not keep it.
+    std::uint32_t white = 0;
+
+    auto type() const -> triptych::sample_type { return static_cast<triptych::sample_type>(samples.index()); }
+    auto rank() const -> std::size_t { return shape.size(); }
+    auto size() const -> std::size_t {
+        return std::visit([](auto const &s) { return s.size(); }, samples);
+    }
+    auto bytes() const -> std::size_t {
+        return std::visit([](auto const &s) { return s.size() * sizeof s[0]; }, samples);
+    }
+    /// Samples without regard to components: what "bits per pixel" divides by.
+    auto pixels() const -> std::size_t { return components ? size() / components : 0; }
+
+    friend auto operator==(any_picture const &a, any_picture const &b) -> bool {
+        return a.same_kind(b) && std::visit(
+                                     [&]<class V>(V const &x) {
+                                         auto const &y = std::get<V>(b.samples);
+                                         using sample = typename V::value_type;
+                                         if constexpr (std::is_same_v<sample, float>)
+                                             return std::equal(x.begin(), x.end(), y.begin(), y.end(), same_bits);
+                                         else
+                                             return x == y;
+                                     },
+                                     a.samples);
+    }
+    auto same_kind(any_picture const &b) const -> bool {
+        return samples.index() == b.samples.index() && shape == b.shape && components == b.components;
+    }
+
+private:
+    static auto same_bits(float a, float b) -> bool {
+        return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+    }
+};
+
+/// "uint8", "float32", ...
+inline auto type_name(triptych::sample_type t) -> std::string {
+    constexpr char const *names[] = {"uint8", "uint16", "int16", "int32", "float32"};
+    return names[static_cast<std::size_t>(t)];
+}
+
+/// "768 x 512" as people say it (width first) for pictures, "2 x 3 x 241" (slowest first) for arrays.
+inline auto shape_name(std::vector<std::size_t> shape) -> std::string {
+    if (shape.size() == 2) std::swap(shape[0], shape[1]);
+    std::string text;
+    for (auto const e : shape) text += (text.empty() ? "" : " x ") + std::to_string(e);
+    return text;
+}
+
+/// "768 x 512, 3 components, uint8".
+inline auto kind_name(any_picture const &p) -> std::string {
+    return shape_name(p.shape) + ", " + std::to_string(p.components) +
+           (p.components == 1 ? " component, " : " components, ") + type_name(p.type());
+}
+
+} // namespace cli

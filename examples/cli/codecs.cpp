@@ -1,0 +1,61 @@
+#include "codecs.hpp"
+
+#include <algorithm>
+
+#include "errors.hpp"
+
+namespace cli {
+
+// The table. Order is that of `triptych codecs`.
+auto photo_codec() -> codec_entry;
+auto lossless_codec() -> codec_entry;
+auto near_lossless_codec() -> codec_entry;
+auto dct_codec() -> codec_entry;
+auto wavelet_codec() -> codec_entry;
+auto jpeg_like_codec() -> codec_entry;
+auto pca_codec() -> codec_entry;
+
+auto codecs() -> std::span<codec_entry const> {
+    static std::vector<codec_entry> const table{photo_codec(), lossless_codec(), near_lossless_codec(),
+                                                dct_codec(),   wavelet_codec(),  jpeg_like_codec(),
+                                                pca_codec()};
+    return table;
+}
+
+auto codec_named(std::string_view name) -> codec_entry const & {
+    auto const all = codecs();
+    auto const found = std::ranges::find(all, name, &codec_entry::name);
+    if (found != all.end()) return *found;
+    std::string names;
+    for (auto const &c : all) names += (names.empty() ? "" : ", ") + std::string(c.name);
+    throw usage_error("no codec is called \"" + std::string(name) + "\"; there are " + names);
+}
+
+auto codec_with_id(std::uint32_t id) -> codec_entry const * {
+    auto const all = codecs();
+    auto const found = std::ranges::find(all, id, &codec_entry::id);
+    return found == all.end() ? nullptr : &*found;
+}
+
+auto codec_described(std::string_view description) -> codec_entry const * {
+    auto const all = codecs();
+    auto const found = std::ranges::find(all, description, &codec_entry::description);
+    return found == all.end() ? nullptr : &*found;
+}
+
+auto open_codec(codec_entry const &entry, std::string const &model) -> std::shared_ptr<any_codec const> {
+    if (model.empty()) {
+        auto codec = entry.make(std::nullopt);
+        if (!codec) throw usage_error("codec " + std::string(entry.name) + " is learned; give its model with --model");
+        return codec;
+    }
+    if (!entry.learned) throw usage_error("codec " + std::string(entry.name) + " takes no model");
+    auto const content = read_file(model);
+    try {
+        return entry.make(content);
+    } catch (std::exception const &e) {
+        throw data_error(input_name(model) + ": " + e.what());
+    }
+}
+
+} // namespace cli

@@ -1,0 +1,74 @@
+// codecs.hpp: the codecs that the tool knows, with their types erased. Each is one line of the table in codecs.cpp and one file in
+// codecs/, compiled on its own, for a codec for all sample types and ranks takes seconds.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <triptych/quality.hpp>
+#include <triptych/stream/limits.hpp>
+
+#include "any_picture.hpp"
+#include "files.hpp"
+
+namespace cli {
+
+/// A codec with its learned state, if it has any. Immutable; shared between threads.
+class any_codec {
+public:
+    virtual ~any_codec() = default;
+    /// Fingerprint of the learned state, 0 if there is none.
+    virtual auto model() const -> std::uint32_t = 0;
+    virtual auto parameters() const -> std::uint64_t = 0;
+    /// Throws usage_error for pictures that it does not carry and for goals that it can't aim at.
+    virtual auto encode(any_picture const &p, triptych::quality const &goal) const -> bytes = 0;
+    /// Throws triptych::format_error.
+    virtual auto decode(std::span<std::byte const> stream, triptych::limits const &most) const -> any_picture = 0;
+    /// The learned state as a safetensors file, and as a C++ header.
+    virtual auto save() const -> bytes = 0;
+    virtual auto header(std::string const &name) const -> std::string = 0;
+};
+
+struct training {
+    std::vector<std::string> files;
+    float step = 8; ///< the quantisation step that quantizer and coder are learned for
+    unsigned threads = 1;
+    std::uint64_t max_samples = std::uint64_t{1} << 28;
+    std::function<void(std::string_view panel, std::size_t done, std::size_t total)> progress;
+};
+
+struct codec_entry {
+    std::string_view name, summary;
+    std::uint32_t id = 0;    ///< fingerprint that streams carry
+    std::string description; ///< the policies: codec<dct<8>,uniform,range<...>>
+    bool can_be_exact = false, exact_only = false;
+    bool arrays = false; ///< carries arrays of all sample types and ranks 1 to 4, not only pictures of uint8 and uint16
+    bool learned = false;
+    /// From a safetensors file; without one a learned codec gives nothing.
+    std::shared_ptr<any_codec const> (*make)(std::optional<std::span<std::byte const>> model) = nullptr;
+    std::shared_ptr<any_codec const> (*train)(training const &) = nullptr;
+
+    auto carries(any_picture const &p) const -> bool {
+        return arrays || (p.rank() == 2 &&
+                          (p.type() == triptych::sample_type::uint8 || p.type() == triptych::sample_type::uint16));
+    }
+};
+
+auto codecs() -> std::span<codec_entry const>;
+/// Throws usage_error with a list of names if there is none.
+auto codec_named(std::string_view name) -> codec_entry const &;
+/// Null if the tool has no such codec.
+auto codec_with_id(std::uint32_t id) -> codec_entry const *;
+auto codec_described(std::string_view description) -> codec_entry const *;
+
+/// With the model from a file, if `model` is not empty. Throws usage_error if a model is missing or too much.
+auto open_codec(codec_entry const &entry, std::string const &model) -> std::shared_ptr<any_codec const>;
+
+} // namespace cli

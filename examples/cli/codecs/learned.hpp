@@ -1,0 +1,85 @@
+// learned.hpp: erases the type of a codec that learns. Included by the files of this folder only; takes long to compile.
+#pragma once
+
+#include <sstream>
+
+#include <triptych/learn.hpp>
+#include <triptych/learn/safetensors.hpp>
+
+#include "codecs/entry.hpp"
+#include "io/pictures.hpp"
+
+namespace cli {
+
+/// A file of the corpus, read when a learner asks for it.
+struct training_file {
+    std::string path;
+    std::uint64_t max_samples;
+};
+
+} // namespace cli
+
+template <>
+struct triptych::picture_source<cli::training_file> {
+    explicit picture_source(cli::training_file const &f)
+        : picture(cli::read_picture(cli::read_file(f.path), f.path, {.max_samples = f.max_samples})) {
+        if (picture.type() != sample_type::uint8 || picture.rank() != 2)
+            throw cli::data_error(f.path + ": is no picture of uint8, which this codec learns from");
+    }
+    auto view() const -> picture_view<std::uint8_t, 2> {
+        return {std::get<std::vector<std::uint8_t>>(picture.samples).data(),
+                {picture.shape[0], picture.shape[1]},
+                picture.components};
+    }
+    cli::any_picture picture;
+};
+
+namespace cli {
+
+struct learning {
+    template <class Codec>
+    static auto save(Codec const &codec) -> bytes {
+        std::ostringstream out;
+        triptych::save(codec, out);
+        auto const text = std::move(out).str();
+        auto const content = std::as_bytes(std::span(text));
+        return {content.begin(), content.end()};
+    }
+    template <class Codec>
+    static auto header(Codec const &codec, std::string const &name) -> std::string {
+        std::ostringstream out;
+        try {
+            triptych::write_header(out, name, codec);
+        } catch (std::invalid_argument const &e) {
+            throw usage_error(e.what());
+        }
+        return std::move(out).str();
+    }
+};
+
+template <class Codec, carried What>
+auto make_learned_entry(std::string_view name, std::string_view summary) -> codec_entry {
+    auto e = make_entry<Codec, What>(name, summary);
+    e.learned = true;
+    e.make = [](std::optional<std::span<std::byte const>> model) -> std::shared_ptr<any_codec const> {
+        if (!model) return nullptr;
+        return std::make_shared<typed_codec<Codec, What, learning>>(triptych::load<Codec>(*model));
+    };
+    e.train = [](training const &how) -> std::shared_ptr<any_codec const> {
+        std::vector<training_file> corpus;
+        for (auto const &f : how.files) corpus.push_back({f, how.max_samples});
+        triptych::fit_options options;
+        options.aim.step = how.step, options.threads = how.threads;
+        options.progress = [&](triptych::learn::progress const &p) {
+            return how.progress(p.panel, p.done, p.total), true;
+        };
+        try {
+            return std::make_shared<typed_codec<Codec, What, learning>>(triptych::fit<Codec>(corpus, options));
+        } catch (std::invalid_argument const &reason) {
+            throw data_error(std::string("the corpus can't be learned from: ") + reason.what());
+        }
+    };
+    return e;
+}
+
+} // namespace cli

@@ -1,0 +1,61 @@
+// commands.hpp: one function a subcommand; each adds its options to the parser and leaves what to do in `run`.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "any_picture.hpp"
+#include "codecs.hpp"
+#include "io/pictures.hpp"
+
+namespace cli {
+
+/// What the chosen subcommand does; main() calls it after parsing.
+using action = std::function<void()>;
+
+void add_encode(CLI::App &app, action &run);
+void add_decode(CLI::App &app, action &run);
+void add_info(CLI::App &app, action &run);
+void add_compare(CLI::App &app, action &run);
+void add_train(CLI::App &app, action &run);
+void add_export_header(CLI::App &app, action &run);
+void add_evaluate(CLI::App &app, action &run);
+void add_codecs(CLI::App &app, action &run);
+
+/// The options that say how good a result shall be, of which one may be given.
+struct goal_options {
+    enum class kind { none, scale, step, psnr, bpp, max_error, lossless };
+    kind what = kind::none;
+    std::vector<double> values; ///< one, or with `many` as many as the user likes
+
+    void add(CLI::App &command, bool many);
+    /// For one value and the picture, whose white makes 10 bits in 16 look as good as 8 in 8.
+    static auto quality_for(kind what, double value, any_picture const &p) -> triptych::quality;
+};
+
+/// The codec that is named, or else the one that suits picture and goal.
+auto choose_codec(std::string const &name, goal_options::kind goal, any_picture const &p) -> codec_entry const &;
+
+/// --array and --max-samples.
+void add_reading(CLI::App &command, reading &how);
+
+/// Decodes a stream that any codec of the table has written.
+auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,
+                   reading const &how) -> any_picture;
+/// A picture file, or a stream, which is decoded.
+auto load(std::string const &path, std::string const &model, reading const &how) -> any_picture;
+
+/// Prints to standard output; throws file_error if that fails, which streams would keep to themselves.
+void print(std::string const &text);
+
+/// "1,234,567"
+auto with_commas(std::uint64_t n) -> std::string;
+auto fixed(double v, int digits) -> std::string;
+
+} // namespace cli

@@ -1,0 +1,35 @@
+// files.hpp: bytes from files and pipes, and outputs that are there completely or not at all.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli {
+
+using bytes = std::vector<std::byte>;
+
+/// For messages: the path, or "standard input" and "standard output" for "-".
+auto input_name(std::string const &path) -> std::string;
+auto output_name(std::string const &path) -> std::string;
+
+/// The whole file, or standard input for "-".
+auto read_file(std::string const &path) -> bytes;
+
+/// The regular files of a folder whose names end in one of `endings` (lower case, with the dot), sorted; a file stands for itself.
+auto list_files(std::string const &path, std::span<std::string_view const> endings) -> std::vector<std::string>;
+
+/// Throws if `write_file` would refuse: so that nobody waits for a result that can't be written.
+void check_output(std::string const &path, bool overwrite);
+
+/// Writes beside the file, then renames; "-" is standard output; what is no regular file (a pipe, a device) is written directly.
+/// Whatever goes wrong, also a signal, leaves neither a part of the output nor a temporary file.
+void write_file(std::string const &path, std::span<std::byte const> content, bool overwrite);
+void write_file(std::string const &path, std::string_view content, bool overwrite);
+
+/// ".png" for "a/b.PNG"; empty if there is none.
+auto ending_of(std::string const &path) -> std::string;
+
+} // namespace cli

@@ -1,0 +1,649 @@
+#!/usr/bin/env python3
+"""Tests of the command-line tool, with the standard library alone: test_cli.py TOOL SCRATCH [unittest arguments].
+
+Files are written and read by the small codecs below, so that the tool is not checked against itself.
+"""
+import base64
+import json
+import os
+import pty
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+import unittest
+import zlib
+
+TOOL, SCRATCH = (os.path.abspath(a) for a in sys.argv[1:3])
+
+JPEG_GRAY = base64.b64decode("""
+/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYV
+pQYEpRUk//wAALCAAQABABAREA/8QAFQABAQAAAAAAAAAAAAAAAAAABwb/xAAWEAADAAAAAAAAAAAAAAAAAAAABUL/2gAIAQEAAD8AkUMiShkN
+kMiShk//2Q==
+""")
+JPEG_RGB = base64.b64decode("""
+/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxOUlNSMj5aYV
+pQYEpRUk//2wBDAQ4ODhMREyYVFSZPNS01T09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT09PT0//wAARCAAQ
+ABADASIAAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAABQb/xAAYEAACAwAAAAAAAAAAAAAAAAAABAUiMf/EABUBAQEAAAAAAAAAAAAAAAAAAA
+AC/8QAGREAAgMBAAAAAAAAAAAAAAAAAAUCAyEx/9oADAMBAAIRAxEAPwCRUjcqNKRuVFlI3KjSkblSq5hay5p//9k=
+""")
+JPEG_CMYK = base64.b64decode("""
+/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2RjcsLUBXQUZMTlJTUjI+WmFaUG
+BKUVJP/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EABYAAQEBAAAAAAAAAAAAAAAAAAAGB//EABsQAAIBBQAAAAAAAAAAAAAAAAAFBBUhMUJi/9oA
+DgRDAE0AWQBLAAA/AJFDqSNE4JNfAxY040lDqKJwU6+BiwM2Q6mk0TgL4GLA0lDqKJwU6+BiwP/Z
+""")
+
+
+# --- files ---------------------------------------------------------------------------------------------------------------
+
+def noise(n, most, seed=1):
+    """Samples that are neither flat nor quite random."""
+    r = random.Random(seed)
+    return [min(most, max(0, (i * 37 % (most + 1)) // 2 + r.randrange(most // 2 + 1))) for i in range(n)]
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def pack_rows(samples, width, height, components, depth):
+    """Filter type 0 before each row."""
+    out = b""
+    for y in range(height):
+        row = samples[y * width * components:(y + 1) * width * components]
+        if depth == 16:
+            out += b"\0" + struct.pack(f">{len(row)}H", *row)
+        elif depth == 8:
+            out += b"\0" + bytes(row)
+        else:
+            bits = "".join(f"{v:0{depth}b}" for v in row)
+            bits += "0" * (-len(bits) % 8)
+            out += b"\0" + bytes(int(bits[i:i + 8], 2) for i in range(0, len(bits), 8))
+    return out
+
+
+def png(samples, width, height, components, depth=8, palette=None, alpha=None, interlaced=False):
+    colour = 3 if palette else {1: 0, 2: 4, 3: 2, 4: 6}[components]
+    if interlaced:
+        data = b""
+        for x0, y0, dx, dy in ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)):
+            xs, ys = range(x0, width, dx), range(y0, height, dy)
+            part = [samples[(y * width + x) * components + c] for y in ys for x in xs for c in range(components)]
+            if part:
+                data += pack_rows(part, len(xs), len(ys), components, depth)
+    else:
+        data = pack_rows(samples, width, height, components, depth)
+    out = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced))
+    if palette:
+        out += chunk(b"PLTE", bytes(v for p in palette for v in p))
+    if alpha:
+        out += chunk(b"tRNS", bytes(alpha))
+    return out + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+
+
+def read_png(data):
+    """(width, height, components, depth, samples) of a PNG of whole bytes without interlacing."""
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at, idat = 8, b""
+    while at < len(data):
+        n, kind = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + n]
+        assert struct.unpack(">I", data[at + 8 + n:at + 12 + n])[0] == zlib.crc32(kind + body)
+        if kind == b"IHDR":
+            width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", body)
+        elif kind == b"IDAT":
+            idat += body
+        at += 12 + n
+    assert kind == b"IEND" and not interlaced
+    components = {0: 1, 4: 2, 2: 3, 6: 4}[colour]
+    unit = components * depth // 8
+    raw, stride, above, out = zlib.decompress(idat), width * components * depth // 8, None, bytearray()
+    above = bytearray(stride)
+    for y in range(height):
+        kind, row = raw[y * (stride + 1)], bytearray(raw[y * (stride + 1) + 1:(y + 1) * (stride + 1)])
+        for i in range(stride):
+            a, b, c = row[i - unit] if i >= unit else 0, above[i], above[i - unit] if i >= unit else 0
+            p = a + b - c
+            paeth = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
+            row[i] = (row[i] + (0, a, b, (a + b) // 2, paeth)[kind]) & 255
+        out += row
+        above = row
+    samples = list(out) if depth == 8 else list(struct.unpack(f">{len(out) // 2}H", out))
+    return width, height, components, depth, samples
+
+
+def npy(values, shape, code="u1", order="<", fortran=False):
+    letters = {"u1": "B", "u2": "H", "i2": "h", "i4": "i", "f4": "f", "f8": "d", "i8": "q"}
+    head = f"{{'descr': '{order}{code}', 'fortran_order': {fortran}, 'shape': ({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''}), }}"
+    head += " " * (-(11 + len(head)) % 64) + "\n"
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(head)) + head.encode() + struct.pack(
+        f"{'>' if order == '>' else '<'}{len(values)}{letters[code]}", *values)
+
+
+def read_npy(data):
+    """(code, shape, raw bytes of the values)"""
+    assert data[:8] == b"\x93NUMPY\1\0"
+    n, = struct.unpack("<H", data[8:10])
+    head = eval(data[10:10 + n])  # the format says that it is a Python literal
+    assert not head["fortran_order"] and (10 + n) % 64 == 0
+    return head["descr"], head["shape"], data[10 + n:]
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = os.path.join(SCRATCH, "cli", self.id().split(".", 1)[-1])
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.makedirs(self.folder)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def put(self, name, data):
+        with open(self.path(name), "wb") as f:
+            f.write(data)
+        return name
+
+    def get(self, name):
+        with open(self.path(name), "rb") as f:
+            return f.read()
+
+    def tool(self, *args, code=0, stdin=b"", **more):
+        """Runs the tool in the scratch folder. Failures must be one line, and must leave nothing behind."""
+        before = set(os.listdir(self.folder))
+        r = subprocess.run([TOOL, *args], cwd=self.folder, input=stdin, stderr=subprocess.PIPE, timeout=100,
+                           **({"stdout": subprocess.PIPE} | more))
+        self.assertEqual(r.returncode, code, (args, r.stderr.decode()))
+        if code:
+            self.assertEqual(set(os.listdir(self.folder)), before, args)
+            self.assertEqual(r.stderr.count(b"\n"), 1, (args, r.stderr.decode()))
+            self.assertTrue(r.stderr.startswith(b"triptych: ") and r.stderr.endswith(b"\n"), (args, r.stderr.decode()))
+        else:
+            self.assertEqual(r.stderr, b"", args)
+        return r.stderr.decode() if code else r.stdout
+
+    def as_npy(self, name, data, *options):
+        """Through the lossless codec to .npy."""
+        self.put(name, data)
+        self.tool("encode", name, "s.tpc", "--lossless", "-f", *options)
+        self.tool("decode", "s.tpc", "out.npy", "-f")
+        return read_npy(self.get("out.npy"))
+
+
+class RoundTrips(Case):
+    def test_png(self):
+        for depth in (8, 16):
+            for components in (1, 2, 3, 4):
+                for width, height in ((1, 1), (13, 7), (40, 31)):
+                    for interlaced in (False, True):
+                        s = noise(width * height * components, 2**depth - 1, components)
+                        self.put("a.png", png(s, width, height, components, depth, interlaced=interlaced))
+                        self.tool("encode", "a.png", "a.tpc", "--lossless", "-f")
+                        self.tool("decode", "a.tpc", "b.png", "-f")
+                        self.assertEqual(read_png(self.get("b.png")), (width, height, components, depth, s))
+
+    def test_png_of_few_bits(self):
+        for depth in (1, 2, 4):
+            s = noise(35, 2**depth - 1)
+            _, shape, raw = self.as_npy("a.png", png(s, 5, 7, 1, depth))
+            self.assertEqual((shape, list(raw)), ((7, 5), [v * 255 // (2**depth - 1) for v in s]))
+
+    def test_png_palette(self):
+        palette = [(i * 20, 255 - i, i * 7) for i in range(12)]
+        s = noise(35, 11)
+        for depth in (4, 8):
+            _, shape, raw = self.as_npy("a.png", png(s, 5, 7, 1, depth, palette=palette))
+            self.assertEqual((shape, list(raw)), ((7, 5, 3), [v for i in s for v in palette[i]]))
+        alpha = [0, 100, 200]
+        _, shape, raw = self.as_npy("a.png", png(s, 5, 7, 1, 8, palette=palette, alpha=alpha))
+        expected = [v for i in s for v in (*palette[i], (alpha + [255] * 9)[i])]
+        self.assertEqual((shape, list(raw)), ((7, 5, 4), expected))
+
+    def test_pnm(self):
+        bits = noise(77, 1)
+        white = [255 * (1 - b) for b in bits]
+        plain = " ".join(map(str, bits)).encode()
+        self.assertEqual(list(self.as_npy("a.pbm", b"P1\n# a comment\n11 7\n" + plain + b"\n")[2]), white)
+        self.assertEqual(list(self.as_npy("a.pbm", b"P1 11 7 " + plain.replace(b" ", b""))[2]), white)
+        rows = b"".join(bytes([int("".join(map(str, bits[y * 11:y * 11 + 8])), 2),
+                               int("".join(map(str, bits[y * 11 + 8:y * 11 + 11])) + "00000", 2)]) for y in range(7))
+        self.assertEqual(list(self.as_npy("a.pbm", b"P4\n11 7\n" + rows)[2]), white)
+        for most in (3, 255, 256, 1023, 65535):
+            letter, code = ("B", "|u1") if most < 256 else ("H", "<u2")
+            for kind, components in ((2, 1), (3, 3), (5, 1), (6, 3)):
+                s = noise(77 * components, most)
+                body = " ".join(map(str, s)).encode() if kind < 4 else struct.pack(f">{len(s)}{letter}", *s)
+                d, shape, raw = self.as_npy("a.pnm", f"P{kind}\n11 7\n{most}\n".encode() + body)
+                self.assertEqual((d, shape), (code, (7, 11) if components == 1 else (7, 11, 3)))
+                self.assertEqual(raw, struct.pack(f"<{len(s)}{letter}", *s))
+            for components in (1, 2, 3, 4, 6):
+                s = noise(77 * components, most)
+                header = f"P7\nWIDTH 11\nHEIGHT 7\n# colours\nDEPTH {components}\nMAXVAL {most}\nTUPLTYPE WHAT EVER\nENDHDR\n"
+                d, shape, raw = self.as_npy("a.pam", header.encode() + struct.pack(f">{len(s)}{letter}", *s))
+                self.assertEqual(raw, struct.pack(f"<{len(s)}{letter}", *s))
+
+    def test_pnm_is_written_as_it_was(self):
+        for most in (255, 1023, 65535):
+            letter = "B" if most < 256 else "H"
+            for ending, components in (("pgm", 1), ("ppm", 3), ("pnm", 1), ("pnm", 3)):
+                s = noise(77 * components, most)
+                data = f"P{5 if components == 1 else 6} 11 7\n{most}\n".encode() + struct.pack(f">{len(s)}{letter}", *s)
+                self.put(f"a.{ending}", data)
+                self.tool("encode", f"a.{ending}", "a.tpc", "--lossless", "-f")
+                self.tool("decode", "a.tpc", f"b.{ending}", "-f", "--maxval", str(most))
+                self.assertEqual(self.get(f"b.{ending}"), data)
+        s = noise(77 * 2, 1023)
+        data = b"P7\nWIDTH 11\nHEIGHT 7\nDEPTH 2\nMAXVAL 1023\nTUPLTYPE GRAYSCALE_ALPHA\nENDHDR\n" + struct.pack(">154H", *s)
+        self.put("a.pam", data)
+        self.tool("encode", "a.pam", "a.tpc", "--lossless", "-f")
+        self.tool("decode", "a.tpc", "b.pam", "-f", "--maxval", "1023")
+        self.assertEqual(self.get("b.pam"), data)
+        self.assertIn("above the maxval", self.tool("decode", "a.tpc", "c.pam", "--maxval", "700", code=1))
+
+    def test_npy(self):
+        shapes = (7,), (7, 5), (3, 4, 5), (2, 3, 4, 5), (6, 5, 3), (0,), (0, 4), (1, 1, 1, 1)
+        limits = {"u1": (0, 255), "u2": (0, 65535), "i2": (-32768, 32767), "i4": (-2**31, 2**31 - 1)}
+        for shape in shapes:
+            n = 1
+            for e in shape:
+                n *= e
+            for code in ("u1", "u2", "i2", "i4", "f4"):
+                r = random.Random(n)
+                low, high = limits.get(code, (0, 0))
+                values = [r.uniform(-1e4, 1e4) for _ in range(n)] if code == "f4" else [r.randint(low, high) for _ in range(n)]
+                if code == "f4" and n > 3:
+                    values[:3] = float("inf"), -0.0, 1e-42
+                expected = npy(values, shape, code, "|" if code == "u1" else "<")
+                for order in "<>":
+                    for options in ((), ("--array",)):
+                        self.put("a.npy", npy(values, shape, code, order))
+                        self.tool("encode", "a.npy", "a.tpc", "--lossless", "-f", *options)
+                        self.tool("decode", "a.tpc", "b.npy", "-f")
+                        self.assertEqual(self.get("b.npy"), expected, (shape, code, order))
+
+    def test_npy_in_fortran_order(self):
+        shape = (3, 4, 5)
+        values = noise(60, 255)
+        turned = [values[(i * 4 + j) * 5 + k] for k in range(5) for j in range(4) for i in range(3)]
+        self.assertEqual(self.as_npy("a.npy", npy(turned, shape, fortran=True)), ("|u1", shape, bytes(values)))
+
+    def test_nan_keeps_its_bits(self):
+        data = npy([1.0] * 4, (2, 2), "f4")[:-16] + bytes.fromhex("0100c07f 0000c0ff 0000807f 01000080".replace(" ", ""))
+        self.put("a.npy", data)
+        for goal in (["--lossless"], ["--max-error", "0.5"]):
+            self.tool("encode", "a.npy", "a.tpc", "-f", *goal)
+            self.tool("decode", "a.tpc", "b.npy", "-f")
+            self.assertEqual(self.get("b.npy")[-16:-4], data[-16:-4])
+
+    def test_jpeg(self):
+        d, shape, raw = self.as_npy("a.jpg", JPEG_GRAY)
+        self.assertEqual((d, shape), ("|u1", (16, 16)))
+        self.assertTrue(all(abs(raw[y * 16 + x] - x * 15) < 25 for y in range(16) for x in range(16)))
+        d, shape, raw = self.as_npy("a.jpg", JPEG_RGB)
+        self.assertEqual((d, shape), ("|u1", (16, 16, 3)))
+        self.assertTrue(all(abs(raw[(y * 16 + x) * 3 + 1] - y * 15) < 40 for y in range(16) for x in range(16)))
+
+    def test_pipes(self):
+        s = noise(40 * 31 * 3, 255)
+        picture = png(s, 40, 31, 3)
+        stream = self.tool("encode", "-", "-", "--lossless", stdin=picture)
+        self.assertEqual(read_png(self.tool("decode", "-", "-", stdin=stream))[4], s)
+        self.assertEqual(read_npy(self.tool("decode", "-", "-", "--format", "npy", stdin=stream))[2], bytes(s))
+        self.assertEqual(json.loads(self.tool("info", "-", "--json", stdin=stream))["shape"], [31, 40])
+        self.put("a.png", picture)
+        self.assertTrue(json.loads(self.tool("compare", "a.png", "-", "--json", stdin=stream))["identical"])
+
+
+class Quality(Case):
+    def setUp(self):
+        super().setUp()
+        # Smooth with some detail, so that there is something to trade.
+        r = random.Random(5)
+        self.samples = [min(255, max(0, int(128 + 90 * ((x * y) % 97) / 97 - x / 4 + r.gauss(0, 6)))) for y in range(96)
+                        for x in range(128) for c in range(3)]
+        self.put("a.png", png(self.samples, 128, 96, 3))
+
+    def compare(self, *options):
+        self.tool("encode", "a.png", "a.tpc", "-f", *options)
+        return json.loads(self.tool("compare", "a.png", "a.tpc", "--json")), json.loads(self.tool("info", "a.tpc", "--json"))
+
+    def test_goals(self):
+        sizes = [self.compare("-q", q)[1]["bytes"] for q in ("10", "50", "90")]
+        self.assertTrue(sizes[0] < sizes[1] < sizes[2], sizes)
+        self.assertAlmostEqual(self.compare("--psnr", "36")[0]["psnr"], 36, delta=0.1)
+        self.assertAlmostEqual(self.compare("--bpp", "2")[1]["bits_per_pixel"], 2, delta=0.02)
+        for e in (0, 1, 5):
+            found, info = self.compare("--max-error", str(e))
+            self.assertLessEqual(found["max_error"], e)
+            self.assertEqual(info["codec"], "near-lossless")
+        found, info = self.compare("--lossless")
+        self.assertTrue(found["identical"] and found["psnr"] is None and info["codec"] == "lossless")
+        self.assertEqual(self.compare()[1]["codec"], "photo")
+
+    def test_scores_are_those_of_the_definition(self):
+        self.tool("encode", "a.png", "a.tpc", "-q", "40")
+        self.tool("decode", "a.tpc", "b.png")
+        b = read_png(self.get("b.png"))[4]
+        found = json.loads(self.tool("compare", "a.png", "b.png", "--json"))
+        d = [x - y for x, y in zip(self.samples, b)]
+        self.assertAlmostEqual(found["mse"], sum(v * v for v in d) / len(d), places=9)
+        self.assertAlmostEqual(found["mae"], sum(map(abs, d)) / len(d), places=9)
+        self.assertEqual(found["max_error"], max(map(abs, d)))
+
+    def test_ten_bits_in_sixteen_look_like_eight(self):
+        s = noise(64 * 64, 255)
+        self.put("a.pgm", b"P5 64 64\n255\n" + bytes(s))
+        self.put("b.pgm", b"P5 64 64\n1023\n" + struct.pack(">4096H", *[v * 4 for v in s]))
+        scores = []
+        for name in ("a.pgm", "b.pgm"):
+            self.tool("encode", name, "s.tpc", "-f", "-q", "60")
+            scores.append(json.loads(self.tool("compare", name, "s.tpc", "--json"))["psnr"])
+        self.assertAlmostEqual(scores[0], scores[1], delta=0.5)
+
+    def test_every_codec_round_trips(self):
+        for line in self.tool("codecs").decode().splitlines():
+            if "needs --model" in line:
+                continue
+            name = line.split()[0]
+            self.tool("encode", "a.png", "a.tpc", "-f", "--codec", name)
+            found = json.loads(self.tool("compare", "a.png", "a.tpc", "--json"))
+            self.assertTrue(found["identical"] or found["psnr"] > 28, (name, found))
+            self.assertEqual(json.loads(self.tool("info", "a.tpc", "--json"))["codec"], name)
+
+    def test_evaluate(self):
+        os.mkdir(self.path("d"))
+        self.put("d/a.png", self.get("a.png"))
+        self.put("d/b.ppm", b"P6 64 48\n255\n" + bytes(self.samples[:64 * 48 * 3]))
+        self.put("d/notes.txt", b"no picture")
+        table = self.tool("evaluate", "d").decode()
+        self.assertIn("b.ppm", table)
+        self.assertIn("mean of 2", table)
+        found = json.loads(self.tool("evaluate", "d", "-q", "20,80", "-j", "2", "--json"))
+        self.assertEqual([p["images"] for p in found["points"]], [2, 2])
+        self.assertLess(found["points"][0]["mean"]["bpp"], found["points"][1]["mean"]["bpp"])
+        rows = self.tool("evaluate", "d", "--step", "4,16,64", "--csv").decode().splitlines()
+        head = rows[0].split(",")
+        self.assertEqual(head[:4], ["codec", "quality", "images", "total_bytes"])
+        self.assertEqual([r.split(",")[1] for r in rows[1:]], ["4", "16", "64"])
+        psnr = [float(r.split(",")[head.index("psnr_rgb")]) for r in rows[1:]]
+        self.assertTrue(psnr[0] > psnr[1] > psnr[2], psnr)
+        rows = self.tool("evaluate", "d", "--lossless", "--csv", "--each").decode().splitlines()
+        self.assertEqual(rows[0].split(",")[2], "image")
+        self.assertEqual([r.split(",")[rows[0].split(",").index("exact")] for r in rows[1:]], ["1", "1"])
+
+    def test_train(self):
+        os.mkdir(self.path("d"))
+        for i in range(4):
+            self.put(f"d/{i}.ppm", b"P6 64 48\n255\n" + bytes(self.samples[i * 99:i * 99 + 64 * 48 * 3]))
+        self.tool("train", "--corpus", "d", "m.safetensors", "-j", "1")
+        self.tool("train", "--corpus", "d", "n.safetensors", "-j", "3")
+        self.assertEqual(self.get("m.safetensors"), self.get("n.safetensors"))
+        n, = struct.unpack("<Q", self.get("m.safetensors")[:8])
+        self.assertIn("transform.basis", json.loads(self.get("m.safetensors")[8:8 + n]))
+        self.tool("encode", "a.png", "a.tpc", "--codec", "pca", "--model", "m.safetensors", "--psnr", "33")
+        self.tool("decode", "a.tpc", "a.ppm", "--model", "m.safetensors")
+        found = json.loads(self.tool("compare", "a.png", "a.ppm", "--json"))
+        self.assertAlmostEqual(found["psnr"], 33, delta=0.1)
+        header = self.tool("export-header", "m.safetensors", "--name", "my_model").decode()
+        self.assertIn("inline constexpr triptych::model_view my_model", header)
+        self.assertIn("needs", self.tool("codecs").decode())
+        self.assertIn("--model", self.tool("decode", "a.tpc", "b.ppm", code=1))
+        self.assertIn("--model", self.tool("encode", "a.png", "b.tpc", "--codec", "pca", code=1))
+        self.tool("train", "--corpus", "d", "o.safetensors", "--codec", "photo", code=1)
+        self.tool("export-header", "a.png", code=2)
+        self.put("half.safetensors", self.get("m.safetensors")[:-100])
+        self.assertIn("half.safetensors", self.tool("decode", "a.tpc", "b.ppm", "--model", "half.safetensors", code=2))
+
+
+class WrongUse(Case):
+    def setUp(self):
+        super().setUp()
+        self.put("a.png", png(noise(35, 255), 5, 7, 1))
+        self.tool("encode", "a.png", "a.tpc")
+
+    def test_arguments(self):
+        for args in ((), ("frobnicate",), ("encode",), ("encode", "a.png"), ("encode", "a.png", "b.tpc", "-q", "101"),
+                     ("encode", "a.png", "b.tpc", "-q", "high"), ("encode", "a.png", "b.tpc", "-q", "50", "--psnr", "30"),
+                     ("encode", "a.png", "b.tpc", "--lossless", "--bpp", "1"), ("encode", "a.png", "b.tpc", "--bpp", "0"),
+                     ("encode", "a.png", "b.tpc", "--codec", "nonesuch"), ("encode", "a.png", "b.tpc", "--bogus"),
+                     ("encode", "a.png", "b.tpc", "--codec", "lossless", "-q", "50"),
+                     ("encode", "a.png", "b.tpc", "--codec", "photo", "--model", "a.png"),
+                     ("decode", "a.tpc", "b.jpg"), ("decode", "a.tpc", "b.gif"), ("decode", "a.tpc", "b.ppm"),
+                     ("evaluate", "a.png", "-j", "0"), ("compare", "-", "-"), ("evaluate", "a.png", "--csv", "--json")):
+            with self.subTest(args=args):
+                self.tool(*args, code=1)
+
+    def test_help_and_version(self):
+        self.assertIn(b"encode", self.tool("--help"))
+        self.assertIn(b"--max-error", self.tool("encode", "--help"))
+        self.assertRegex(self.tool("--version"), rb"^triptych \d+\.\d+\.\d+\n$")
+
+    def test_arrays_need_codecs_that_carry_them(self):
+        self.put("a.npy", npy([1, 2, 3], (3,), "i2"))
+        self.assertIn("uint8 or uint16", self.tool("encode", "a.npy", "b.tpc", "--codec", "photo", code=1))
+        self.tool("encode", "a.npy", "b.tpc")
+        self.assertIn("write .npy", self.tool("decode", "b.tpc", "b.png", code=1))
+
+
+class WrongData(Case):
+    def broken(self, name, data, *words, command="encode"):
+        self.put(name, data)
+        out = "out.tpc" if command == "encode" else "out.png"
+        sentence = self.tool(command, name, out, code=2)
+        self.assertIn(name, sentence)
+        for w in words:
+            self.assertIn(w, sentence)
+
+    def test_empty_and_foreign(self):
+        for command in ("encode", "decode"):
+            self.broken("empty", b"", "is empty", command=command)
+            self.broken("text", b"Dear reader,\n" * 100, command=command)
+            self.broken("zeros", bytes(1000), command=command)
+        self.broken("a.png", png(noise(35, 255), 5, 7, 1), "is a PNG file", command="decode")
+        self.put("b.png", png(noise(35, 255), 5, 7, 1))
+        self.tool("encode", "b.png", "b.tpc")
+        self.broken("s.tpc", self.get("b.tpc"), "decode it first")
+
+    def test_truncated(self):
+        pictures = {"a.png": png(noise(3000, 255), 50, 60, 1), "i.png": png(noise(3000, 255), 50, 60, 1, interlaced=True),
+                    "a.jpg": JPEG_RGB, "a.pgm": b"P5 50 60 255\n" + bytes(3000), "b.pgm": b"P2 3 3 255\n" + b"10 " * 8,
+                    "a.pbm": b"P4 50 60\n" + bytes(7 * 60), "a.npy": npy(noise(3000, 255), (50, 60))}
+        for name, data in pictures.items():
+            self.put(name, data)
+            if name != "b.pgm":
+                self.tool("encode", name, "x.tpc", "-f")
+            for keep in sorted({3, 8, 10, 20, 40, len(data) // 2, len(data) - 40, len(data) - 3, len(data) - 1}):
+                if 2 < keep < len(data):
+                    with self.subTest(name=name, keep=keep):
+                        self.broken(name, data[:keep])
+
+    def test_damaged(self):
+        data = bytearray(png(noise(3000, 255), 50, 60, 1))
+        data[len(data) // 2] ^= 1
+        self.broken("a.png", bytes(data), "damaged PNG")
+        self.broken("b.png", png(noise(300, 255), 5, 60, 1).replace(b"IHDR", b"IHDX"), "damaged PNG")
+        half = len(JPEG_RGB) * 2 // 3
+        self.broken("a.jpg", JPEG_RGB[:half] + b"\xff\x01" * 20 + JPEG_RGB[half + 40:], "damaged JPEG")
+        self.broken("b.jpg", JPEG_RGB[:20] + b"\xff" * 40 + JPEG_RGB[60:])
+        self.broken("c.jpg", JPEG_CMYK, "CMYK")
+        for bad in (b"P5 0 7 255\n", b"P5 5 7 0\n" + bytes(35), b"P5 5 7 70000\n" + bytes(70), b"P5 5 x 255\n" + bytes(35),
+                    b"P5 5 7 255\n" + bytes(36), b"P5 5 7 9\n" + bytes([10] * 35), b"P2 2 2 9\n1 2 3 10\n", b"P2 2 2 9\n1 2 3 4 5\n",
+                    b"P7\nWIDTH 5\nHEIGHT 7\nMAXVAL 255\nENDHDR\n" + bytes(35), b"P7\nWIDTH 5\nCOLOUR blue\nENDHDR\n"):
+            self.broken("a.pnm", bad, "a.pnm")
+        good = npy(noise(12, 255), (3, 4))
+        self.broken("a.npy", good + b"x", "after the end")
+        self.broken("a.npy", good.replace(b"(3, 4)", b"(3, -)"), "damaged")
+        self.broken("a.npy", good.replace(b"fortran", b"fortune"), "fortran_order")
+        self.broken("a.npy", npy([1.0], (1,), "f8"), "<f8")
+        self.broken("a.npy", npy([1] * 32, (1, 2, 2, 2, 4)), "5 axes")
+        self.broken("a.npy", npy([1], ()), "0 axes")
+
+    def test_huge_headers(self):
+        ihdr = png([0], 1, 1, 1)
+        huge = ihdr[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 16, 6, 0, 0, 0)) + ihdr[33:]
+        self.broken("a.png", huge, "--max-samples")
+        self.broken("b.png", ihdr[:8] + chunk(b"IHDR", struct.pack(">IIBBBBB", 30000, 30000, 8, 0, 0, 0, 0)) + ihdr[33:], "--max-samples")
+        self.broken("a.pgm", b"P5 2000000000 2000000000 65535\n", "--max-samples")
+        self.broken("b.pgm", b"P5 99999999999999999999 1 255\n", "too large")
+        self.broken("a.pam", b"P7\nWIDTH 2000000000\nHEIGHT 2000000000\nDEPTH 65535\nMAXVAL 255\nENDHDR\n", "--max-samples")
+        self.broken("a.npy", npy([], (2**31 - 1, 2**31 - 1, 2**31 - 1), "f4"), "--max-samples")
+        self.broken("b.npy", npy([], (10**17,), "f4"), "too long")
+        sof = JPEG_RGB.index(b"\xff\xc0")
+        self.broken("a.jpg", JPEG_RGB[:sof + 5] + b"\xff\xdc\xff\xdc" + JPEG_RGB[sof + 9:], "--max-samples")
+        self.put("c.pgm", b"P5 50 60 255\n" + bytes(3000))
+        self.assertIn("--max-samples", self.tool("encode", "c.pgm", "c.tpc", "--max-samples", "2999", code=2))
+        self.tool("encode", "c.pgm", "c.tpc", "--max-samples", "3000")
+        self.tool("decode", "c.tpc", "d.pgm", "--max-samples", "2999", code=2)
+
+    def test_streams(self):
+        self.put("p.png", png(noise(300, 255), 20, 15, 1))
+        for options in (["-q", "50"], ["--lossless"]):
+            self.tool("encode", "p.png", "p.tpc", "-f", *options)
+            good = self.get("p.tpc")
+            for at in range(0, len(good), 7):
+                for damage in (good[:at], good[:at] + bytes([good[at] ^ 4]) + good[at + 1:]):
+                    with self.subTest(options=options, at=at, size=len(damage)):
+                        self.broken("s.tpc", damage, command="decode")
+            self.put("s.tpc", good[:-1])
+            self.tool("info", "s.tpc", code=2)
+            self.tool("compare", "p.png", "s.tpc", code=2)
+
+    def test_pictures_that_differ_in_kind(self):
+        self.put("a.pgm", b"P5 5 7 255\n" + bytes(35))
+        self.put("b.pgm", b"P5 7 5 255\n" + bytes(35))
+        self.assertIn("7 x 5", self.tool("compare", "a.pgm", "b.pgm", code=2))
+
+    def test_damage_in_a_folder_names_the_file(self):
+        os.mkdir(self.path("d"))
+        self.put("d/good.pgm", b"P5 5 7 255\n" + bytes(35))
+        self.put("d/bad.pgm", b"P5 5 7 255\n" + bytes(34))
+        self.assertIn("bad.pgm", self.tool("evaluate", "d", code=2))
+        self.assertIn("bad.pgm", self.tool("train", "--corpus", "d", "m.safetensors", code=2))
+
+
+class FileTrouble(Case):
+    def setUp(self):
+        super().setUp()
+        self.put("a.png", png(noise(3000, 255), 50, 60, 1))
+        self.tool("encode", "a.png", "a.tpc")
+
+    def test_missing(self):
+        self.assertIn("nowhere.png", self.tool("encode", "nowhere.png", "b.tpc", code=3))
+        self.tool("decode", "nowhere.tpc", "b.png", code=3)
+        self.tool("info", "nowhere", code=3)
+        self.tool("evaluate", "nowhere", code=3)
+        self.tool("train", "--corpus", "nowhere", "m.safetensors", code=3)
+        self.tool("export-header", "nowhere", code=3)
+        self.tool("encode", "a.png", "nowhere/b.tpc", code=3)
+        os.mkdir(self.path("d"))
+        self.tool("encode", "d", "b.tpc", code=3)
+        self.tool("encode", "a.png", "d", code=3)
+        self.tool("evaluate", "d", code=3)
+
+    def test_nothing_is_overwritten(self):
+        self.put("b.tpc", b"precious")
+        self.assertIn("-f", self.tool("encode", "a.png", "b.tpc", code=3))
+        self.assertEqual(self.get("b.tpc"), b"precious")
+        self.put("b.png", b"precious")
+        self.tool("decode", "a.tpc", "b.png", code=3)
+        self.assertEqual(self.get("b.png"), b"precious")
+        self.tool("decode", "a.tpc", "b.png", "-f")
+        self.assertEqual(read_png(self.get("b.png"))[:2], (50, 60))
+
+    def test_failures_keep_what_was_there(self):
+        self.put("b.png", b"precious")
+        self.put("s.tpc", self.get("a.tpc")[:-9])
+        self.tool("decode", "s.tpc", "b.png", "-f", code=2)
+        self.assertEqual(self.get("b.png"), b"precious")
+
+    def test_in_place(self):
+        self.tool("encode", "a.png", "a.png", "-f", "--lossless")
+        self.tool("decode", "a.png", "a.png", "-f", "--format", "png")
+        self.assertEqual(read_png(self.get("a.png"))[4], noise(3000, 255))
+
+    def test_links_and_modes_stay(self):
+        self.put("target.tpc", b"old")
+        os.chmod(self.path("target.tpc"), 0o640)
+        os.symlink("target.tpc", self.path("link.tpc"))
+        self.tool("encode", "a.png", "link.tpc", "-f")
+        self.assertTrue(os.path.islink(self.path("link.tpc")))
+        self.assertEqual(self.get("target.tpc"), self.get("a.tpc"))
+        self.assertEqual(os.stat(self.path("target.tpc")).st_mode & 0o777, 0o640)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_full_disk(self):
+        for args in (("encode", "a.png", "-"), ("decode", "a.tpc", "-"), ("info", "a.tpc"), ("compare", "a.png", "a.tpc"),
+                     ("codecs",), ("evaluate", "a.png"), ("--help",), ("--version",)):
+            with self.subTest(args=args), open("/dev/full", "wb") as full:
+                self.tool(*args, code=3, stdout=full)
+        self.tool("encode", "a.png", "/dev/full", code=3)
+        self.tool("encode", "a.png", "/dev/null")
+        self.assertTrue(os.path.exists("/dev/null") and not os.path.isfile("/dev/null"))
+
+    def test_reader_that_went_away(self):
+        r, w = os.pipe()
+        os.close(r)
+        with os.fdopen(w, "wb") as broken:
+            self.tool("encode", "a.png", "-", code=3, stdout=broken)
+
+    @unittest.skipIf(hasattr(os, "geteuid") and os.geteuid() == 0, "root may do everything")
+    def test_permission(self):
+        os.chmod(self.path("a.png"), 0)
+        self.tool("encode", "a.png", "b.tpc", code=3)
+        os.mkdir(self.path("d"), 0o500)
+        self.tool("decode", "a.tpc", "d/b.png", code=3)
+
+    def test_file_size_limit(self):
+        def limit():
+            import resource
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+        self.put("old.tpc", b"precious")
+        for args in (("new.tpc",), ("old.tpc", "-f")):
+            r = subprocess.run([TOOL, "encode", "a.png", *args], cwd=self.folder, stderr=subprocess.PIPE, preexec_fn=limit)
+            self.assertEqual(r.returncode, 3, r.stderr)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["a.png", "a.tpc", "old.tpc"])
+        self.assertEqual(self.get("old.tpc"), b"precious")
+
+    def test_signals_leave_nothing(self):
+        self.put("big.pgm", b"P5 1500 1500 255\n" + bytes(noise(1500 * 1500, 255)))
+        for delay in (0.01, 0.05, 0.2, 0.5):
+            for s in (signal.SIGINT, signal.SIGTERM):
+                p = subprocess.Popen([TOOL, "encode", "big.pgm", "big.tpc", "--psnr", "40"], cwd=self.folder,
+                                     stderr=subprocess.PIPE)
+                time.sleep(delay)
+                p.send_signal(s)
+                p.communicate()
+                left = set(os.listdir(self.folder)) - {"a.png", "a.tpc", "big.pgm"}
+                self.assertIn(p.returncode, (-s, 0))
+                self.assertEqual(left, {"big.tpc"} if p.returncode == 0 else set())
+
+    def test_progress_on_terminals_only(self):
+        self.put("big.pgm", b"P5 1500 1500 255\n" + bytes(noise(1500 * 1500, 255)))
+        master, terminal = pty.openpty()
+        p = subprocess.Popen([TOOL, "encode", "big.pgm", "big.tpc", "--psnr", "45"], cwd=self.folder, stderr=terminal,
+                             env=os.environ | {"TERM": "xterm"})
+        start = time.time()
+        p.wait()
+        took = time.time() - start
+        os.close(terminal)
+        shown = b""
+        try:
+            while part := os.read(master, 4096):
+                shown += part
+        except OSError:
+            pass
+        os.close(master)
+        self.assertEqual(p.returncode, 0)
+        if took > 1.5:
+            self.assertIn(b"encoding big.pgm", shown)
+            self.assertTrue(shown.endswith(b"\x1b[K"), shown[-40:])
+        elif took < 0.9:
+            self.assertEqual(shown, b"")
+        self.tool("encode", "big.pgm", "big.tpc", "--psnr", "45", "-f")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
