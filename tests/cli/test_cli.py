@@ -321,6 +321,9 @@ class Quality(Case):
         found, info = self.compare("--lossless")
         self.assertTrue(found["identical"] and found["psnr"] is None and info["codec"] == "lossless")
         self.assertEqual(self.compare()[1]["codec"], "photo")
+        self.tool("encode", "-f", "-q", "40", "a.png", "b.tpc")
+        self.tool("encode", "-f", "a.png", "--quality=40", "c.tpc")
+        self.assertEqual(self.get("b.tpc"), self.get("c.tpc"))
 
     def test_scores_are_those_of_the_definition(self):
         self.tool("encode", "a.png", "a.tpc", "-q", "40")
@@ -360,7 +363,7 @@ class Quality(Case):
         table = self.tool("evaluate", "d").decode()
         self.assertIn("b.ppm", table)
         self.assertIn("mean of 2", table)
-        found = json.loads(self.tool("evaluate", "d", "-q", "20,80", "-j", "2", "--json"))
+        found = json.loads(self.tool("evaluate", "-q", "20,80", "d", "-j", "2", "--json"))
         self.assertEqual([p["images"] for p in found["points"]], [2, 2])
         self.assertLess(found["points"][0]["mean"]["bpp"], found["points"][1]["mean"]["bpp"])
         rows = self.tool("evaluate", "d", "--step", "4,16,64", "--csv").decode().splitlines()
@@ -376,7 +379,7 @@ class Quality(Case):
     def test_train(self):
         os.mkdir(self.path("d"))
         for i in range(4):
-            self.put(f"d/{i}.ppm", b"P6 64 48\n255\n" + bytes(self.samples[i * 99:i * 99 + 64 * 48 * 3]))
+            self.put(f"d/{i}.ppm", b"P6 128 64\n255\n" + bytes(self.samples[i * 999:i * 999 + 128 * 64 * 3]))
         self.tool("train", "--corpus", "d", "m.safetensors", "-j", "1")
         self.tool("train", "--corpus", "d", "n.safetensors", "-j", "3")
         self.assertEqual(self.get("m.safetensors"), self.get("n.safetensors"))

@@ -15,7 +15,7 @@ struct pca : triptych::basic_codec<pca, triptych::transform::pca<8, 8, 192>, tri
 } // namespace
 
 auto pca_codec() -> codec_entry {
-    return make_learned_entry<pca, carried::pictures>("pca",
-                                                      "all principal components of 8 x 8 x 3 patches, learned by `train`");
+    return make_learned_entry<pca, carried::pictures>(
+        "pca", "all principal components of 8 x 8 x 3 patches, learned by `train`");
 }
 } // namespace cli

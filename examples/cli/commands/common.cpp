@@ -15,13 +15,20 @@ namespace cli {
 void goal_options::add(CLI::App &command, bool many) {
     auto *const group = command.add_option_group("quality", "how good, or how small");
     auto const add = [&](char const *flag, kind k, char const *text, CLI::Validator const &valid) {
-        auto *const option = group->add_option_function<std::vector<double>>(
-            flag, [this, k](std::vector<double> const &v) { what = k, values = v; }, text);
-        option->check(valid)->type_name("NUMBER");
         if (many)
-            option->delimiter(',')->expected(1, 100)->type_name("NUMBER[,NUMBER]...");
+            group
+                ->add_option_function<std::vector<double>>(
+                    flag, [this, k](std::vector<double> const &v) { what = k, values = v; }, text)
+                ->check(valid)
+                ->delimiter(',')
+                ->allow_extra_args(false)
+                ->type_name("NUMBER[,NUMBER]...");
         else
-            option->expected(1);
+            group
+                ->add_option_function<double>(
+                    flag, [this, k](double const &v) { what = k, values = {v}; }, text)
+                ->check(valid)
+                ->type_name("NUMBER");
     };
     auto const positive = CLI::Range(1e-9, 1e9);
     add("-q,--quality", kind::scale, "0 (smallest) to 100 (best, though not lossless); 75 if nothing is said",
