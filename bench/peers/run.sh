@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 [ $# -ge 1 ] || { echo "usage: bash bench/peers/run.sh DIR [--lossless] [--codecs a,b] [--limit N]" >&2; exit 1; }
 if [ ! -x build/release/bin/triptych ]; then
     cmake --preset release
-    cmake --build --preset release --target triptych-cli
+    cmake --build --preset release --target triptych_cli
 fi
 [ -x .venv/bin/python ] || python3 -m venv .venv
 .venv/bin/python -c 'import imagecodecs, matplotlib, scipy, PIL' 2>/dev/null ||
