@@ -1,0 +1,94 @@
+// docs/format/coder.md and docs/format/model.md
+#include <triptych/coder/huffman.hpp>
+#include <triptych/coder/laplace.hpp>
+#include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/neighbourhood.hpp>
+#include <triptych/coder/model/predictive.hpp>
+#include <triptych/coder/model/transform_blocks.hpp>
+#include <triptych/coder/range.hpp>
+#include <triptych/coder/rans.hpp>
+#include <triptych/coder/raw.hpp>
+#include <triptych/coder/run_length.hpp>
+#include <triptych/quantizer/none.hpp>
+#include <triptych/quantizer/uniform.hpp>
+#include <triptych/transform/adaptive_dct.hpp>
+#include <triptych/transform/dct.hpp>
+#include <triptych/transform/identity.hpp>
+
+#include "example.hpp"
+
+using namespace worked;
+
+namespace {
+template <class C>
+using plain = codec<transform::identity, quantizer::none, C>;
+
+/// Two components that resemble each other, with an edge.
+auto slope() -> std::vector<std::uint8_t> {
+    std::vector<std::uint8_t> samples;
+    for (int i = 0; i < 40; ++i)
+        for (int c = 0; c < 2; ++c)
+            samples.push_back(
+                static_cast<std::uint8_t>(i % 10 > 6 ? 220 - 90 * c : 40 + 30 * c + 9 * (i % 10) + 6 * (i / 10)));
+    return samples;
+}
+
+[[maybe_unused]] bool const added[] = {
+    // Three zeros and a 5; the rest is zero.
+    add(example<plain<coder::run_length<coder::raw>>, std::uint8_t, 2>{.shape = {2, 3},
+                                                                       .components = 1,
+                                                                       .bytes = "02 03 2b 00",
+                                                                       .samples = {128, 128, 128, 133, 128, 128},
+                                                                       .goal = exact}),
+    add(example<plain<coder::huffman<>>, std::uint8_t, 2>{.shape = {1, 4},
+                                                          .components = 1,
+                                                          .bytes = "07 bd af 6a fb 8c 34 00",
+                                                          .samples = {128, 128, 129, 160},
+                                                          .goal = exact}),
+    add(example<plain<coder::rans<>>, std::uint8_t, 2>{.shape = {1, 4},
+                                                       .components = 1,
+                                                       .bytes = "01 80 0f b1 c7 1c 01 ab 7c bf 00 e0 40 00 00",
+                                                       .samples = {128, 128, 129, 160},
+                                                       .goal = exact}),
+    // One bit.
+    add(example<plain<coder::laplace>, std::uint8_t, 2>{
+        .shape = {1, 1}, .components = 1, .bytes = "00", .samples = {128}, .goal = exact}),
+    add(example<plain<coder::laplace>, std::uint8_t, 2>{
+        .shape = {1, 2}, .components = 1, .bytes = "d8 00 00 00 f9 c0", .samples = {126, 255}, .goal = exact}),
+    add(example<plain<coder::range<model::adaptive>>, std::uint8_t, 2>{
+        .shape = {1, 3}, .components = 1, .bytes = "fe ca 93 c4", .samples = {128, 100, 255}, .goal = exact}),
+    add(example<plain<coder::range<model::neighbourhood>>, std::uint8_t, 2>{
+        .shape = {2, 3},
+        .components = 2,
+        .bytes = "85 db 9a 3c 86 b9 81 a9 d9 8a cf d4 d3",
+        .samples = {128, 129, 130, 127, 255, 0, 128, 140, 128, 128, 120, 128},
+        .goal = exact}),
+    add(example<codec<transform::dct<4>, quantizer::uniform, coder::range<model::neighbourhood>>, std::uint8_t, 2>{
+        .shape = {5, 5},
+        .components = 1,
+        .bytes = "80 10 00 00 14 d5 cc bd 26 57 d3 91 86 c6 9b 73 05 4f dc 11 a1 3e a1 ec 52 63 55 f9 aa 6f d2 88",
+        .samples = {0, 19, 30, 39, 251, 0, 4, 7, 8, 100, 101, 107, 122, 133, 4, 199, 0, 192, 2, 181, 0, 1, 3, 5, 4},
+        .goal = step(8),
+        .input = {0, 20, 30, 40, 250, 5, 6, 7, 8, 99, 100, 110, 120, 130, 4, 200, 3, 190, 5, 180, 1, 2, 3, 4, 5}}),
+    add(example<plain<coder::range<model::predictive>>, std::uint8_t, 2>{
+        .shape = {3, 3},
+        .components = 3,
+        .bytes = "00 9f 45 57 fb d7 11 11 50 f6 1c 03 f8 be 28 48 82 bd 70 0a e4 0a b5 54 43 73 b8 7f 52 9d 20 7f ee "
+                 "5c 0e 6e 9d 72",
+        .samples = {10, 20,  30,  12, 22,  31, 200, 100, 50,  11,  21, 33, 13, 20,
+                    30, 199, 103, 48, 255, 0,  7,   128, 129, 130, 60, 61, 62},
+        .goal = exact}),
+    add(example<codec<transform::adaptive_dct, quantizer::uniform, coder::range<model::transform_blocks>>, std::uint8_t,
+                2>{.shape = {4, 10},
+                   .components = 2,
+                   .bytes = "80 20 80 20 1e fd aa 0d 51 22 02 50 de 8d f6 3d 6d 6d c7 93 5c a7 79 06 71 f1 f0 60 97 d0 "
+                            "ac 2d 9e 33 ad 2d de 0d f9 95 1b bb 38 00 78 a9 fe c1 fc 81 02 74 de 31 77 2d c3 6e 28 cb",
+                   .samples = {42,  71,  51,  84,  65,  88,  72,  98,  77,  108, 90,  116, 96,  125, 208, 122,
+                               220, 128, 220, 129, 47,  76,  56,  89,  70,  93,  77,  104, 82,  113, 95,  121,
+                               102, 131, 213, 128, 220, 128, 220, 129, 53,  82,  62,  95,  76,  99,  83,  109,
+                               88,  119, 101, 127, 108, 137, 219, 132, 220, 130, 220, 130, 56,  85,  65,  97,
+                               79,  101, 85,  112, 90,  122, 103, 130, 110, 139, 221, 134, 220, 131, 220, 130},
+                   .goal = step(16),
+                   .input = slope()}),
+};
+} // namespace

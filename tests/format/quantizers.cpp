@@ -1,0 +1,28 @@
+// docs/format/quantizer.md
+#include <triptych/coder/raw.hpp>
+#include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/matrix.hpp>
+#include <triptych/quantizer/uniform.hpp>
+#include <triptych/transform/dct.hpp>
+#include <triptych/transform/identity.hpp>
+
+#include "example.hpp"
+
+using namespace worked;
+
+namespace {
+[[maybe_unused]] bool const added[] = {
+    add(example<codec<transform::identity, quantizer::uniform, coder::raw>, std::uint8_t, 2>{
+        .shape = {2, 2}, .components = 1, .bytes = "80 80 01 7e 04", .samples = {0, 64, 192, 255}, .goal = step(64)}),
+    // Points of class 3: 8, 0 and -8 of 64; the symbols are 1, -1, 2 and 0.
+    add(example<codec<transform::identity, quantizer::dead_zone, coder::raw>, std::uint8_t, 2>{
+        .shape = {2, 2}, .components = 1, .bytes = "81 80 01 08 08 00 f8 f1 02", .samples = {156, 100, 192, 128}}),
+    add(example<codec<transform::dct<4>, quantizer::matrix<>, coder::raw>, std::uint8_t, 1>{
+        .shape = {4},
+        .components = 1,
+        .bytes = "80 40 3f 1b 02",
+        .samples = {15, 20, 196, 249},
+        .goal = step(16),
+        .input = {10, 30, 200, 250}}),
+};
+} // namespace
