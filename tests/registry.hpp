@@ -19,6 +19,7 @@
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/run_length.hpp>
 #include <triptych/per_image.hpp>
+#include <triptych/presets.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
@@ -69,8 +70,8 @@ using coders = std::tuple<                                                      
 using photo_transform = chain<colour<colour_kind::ycbcr>, dct<8>>;
 
 using codecs = std::tuple<                                                                                            //
+    photo, lossless,                                                                                                  //
     codec<transform::identity, quantizer::none, coder::raw>,                                                          //
-    codec<colour<colour_kind::subtract_green>, quantizer::none, coder::range<model::predictive>>,                     //
     codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none, coder::huffman<>>,     //
     codec<transform::identity, quantizer::uniform, coder::range<model::adaptive>>,                                    //
     codec<photo_transform, quantizer::dead_zone, coder::range<>>,                                                     //

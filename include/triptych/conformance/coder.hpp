@@ -33,8 +33,8 @@ void coder_laws(P const &policy, conformance_options const &o, conformance_repor
     for (auto const &shape : shapes_to_try<R>(o)) {
         auto const variant = turn++, kind = turn / 5 % content::kinds;
         auto const where = [&] {
-            return shape_text(shape) + " of " + bands_text<T, R>() + ", layout " + std::to_string(variant % 6) +
-                   ", content " + std::to_string(kind);
+            return shape_text(shape) + " of " + bands_text<T, R>() + ", layout " +
+                   std::to_string(variant % layout_variants) + ", content " + std::to_string(kind);
         };
         B x(layout_to_try<R>(shape, variant, 8 * sizeof(T)));
         fill(x, kind, o.seed + turn);
@@ -45,7 +45,19 @@ void coder_laws(P const &policy, conformance_options const &o, conformance_repor
         policy.decode(y, r);
         report.check(r.ok() && same_values(x, y), "decode gives back what was encoded", where);
         report.check(r.ok() && r.remaining() == 0, "decode takes exactly the bytes of encode", where);
+        auto followed = bytes;
+        followed.insert(followed.end(), 9, std::byte{0xb5});
+        byte_reader longer(followed);
+        B again(x.layout(), T{0});
+        policy.decode(again, longer);
+        report.check(longer.ok() && longer.remaining() == 9 && same_values(x, again),
+                     "decode takes exactly its bytes, whatever follows", where);
         if constexpr (streaming_coder<P, B>) {
+            byte_writer one;
+            auto single = policy.encoder();
+            single.put(x, one), single.finish(one);
+            report.check(std::equal(bytes.begin(), bytes.end(), one.view().begin(), one.view().end()),
+                         "one strip gives the bytes of encode", where);
             byte_writer w;
             auto encoder = policy.encoder();
             B const other(layout_to_try<R>(shape, variant + 1, 8 * sizeof(T)), T{1});
@@ -85,11 +97,12 @@ void coder_laws(P const &policy, conformance_options const &o, conformance_repor
     extents<R> shape;
     for (std::size_t axis = 0; axis < R; ++axis) shape[axis] = axis + 2 < R ? 2 : 9;
     small_random random(o.seed);
-    for (std::size_t variant = 0; variant < 6; ++variant) {
+    std::size_t truncations = 0, unnoticed = 0;
+    for (std::size_t variant = 0; variant < layout_variants; ++variant) {
         B x(layout_to_try<R>(shape, variant, 8 * sizeof(T)));
         fill(x, 7, o.seed + variant);
         auto const bytes = coded(policy, x);
-        auto const attempt = [&](std::vector<std::byte> const &wrong, char const *what) {
+        auto const attempt = [&](std::vector<std::byte> const &wrong, char const *what) -> bool {
             auto const where = [&] {
                 return std::string(what) + ", layout " + std::to_string(variant) + " of " + bands_text<T, R>();
             };
@@ -101,18 +114,20 @@ void coder_laws(P const &policy, conformance_options const &o, conformance_repor
             report.check(w.bytes() <= o.memory, "wrong bytes ask for little memory", where);
             report.check(!r.ok() || first_too_wide(y) == y.count(), "decoded symbols lie within the bits of their band",
                          where);
+            return r.ok();
         };
         auto const cuts = std::max<std::size_t>(bytes.size() / 300, 1);
         for (std::size_t n = 0; n < bytes.size(); n += cuts)
-            attempt({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n)}, "truncated bytes");
-        for (std::size_t round = 0; round < o.mutations / 6; ++round) {
+            ++truncations, unnoticed +=
+                           attempt({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n)}, "truncated bytes");
+        for (std::size_t round = 0; round < o.mutations / layout_variants; ++round) {
             auto wrong = bytes;
             mutate(wrong, random);
-            attempt(wrong, "mutated bytes");
+            (void)attempt(wrong, "mutated bytes");
             wrong.assign(random.below(2 * bytes.size() + 8), std::byte{0});
             auto const fill_with = random.below(8);
             for (auto &b : wrong) b = static_cast<std::byte>(fill_with == 0 ? 0xff : fill_with == 1 ? 0 : random());
-            attempt(wrong, "random bytes");
+            (void)attempt(wrong, "random bytes");
         }
         starve([&] {
             B y(x.layout(), T{0});
@@ -124,6 +139,10 @@ void coder_laws(P const &policy, conformance_options const &o, conformance_repor
             return !r.ok();
         });
     }
+    // A coder that leaves out what its decoder can guess can't tell each cut from an end.
+    report.check(10 * unnoticed <= truncations, "missing bytes are an error, nearly always", [&] {
+        return std::to_string(unnoticed) + " of " + std::to_string(truncations) + " truncations went unnoticed";
+    });
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::detail

@@ -1,0 +1,10 @@
+// Today's encoder for every fourth codec of the registry, from number 3 on.
+#include "pictures.hpp"
+#include <triptych/learn/pca.hpp>
+
+template <>
+void golden::encode_part<3>(sink const &f) {
+    registry::for_each<registry::shard<registry::codecs, 3, 4>>(
+        [&]<class C>(std::type_identity<C>) { each_stream<C>(f); });
+    registry::for_each<registry::learning_codecs>([&]<class C>(std::type_identity<C>) { each_stream<C>(f); });
+}

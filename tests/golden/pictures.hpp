@@ -1,0 +1,91 @@
+// tests/golden/pictures.hpp: the pictures in golden streams, made of integers alone, so that every machine makes the same.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <triptych/conformance/hostile.hpp>
+
+#include "streams.hpp"
+
+namespace golden {
+/// Flat parts, an edge, a slope, a little noise; components that resemble each other. Wide samples use 12 bits more or less.
+template <class X>
+auto make(std::array<std::size_t, X::rank> const &shape, std::size_t components) -> X {
+    using S = typename X::value_type;
+    X x(shape, components);
+    small_random random(shape[0] * 1000 + components);
+    auto const columns = shape[X::rank - 1];
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        auto const c = i % components, column = i / components % columns, row = i / components / columns;
+        auto v = static_cast<int>(60 + 40 * c + 3 * column + random.below(5));
+        if (row + column / 2 > 9) v = static_cast<int>(190 - 30 * c + row);
+        if (row < 3 && column < 5) v = 128;
+        if constexpr (std::is_same_v<S, std::uint8_t>)
+            x.data()[i] = static_cast<S>(v > 255 ? 255 : v);
+        else if constexpr (std::is_same_v<S, float>)
+            x.data()[i] = static_cast<float>(v * 16 + static_cast<int>(random.below(16))) / 64;
+        else
+            x.data()[i] =
+                static_cast<S>(v * 16 + static_cast<int>(random.below(16)) - (std::is_signed_v<S> ? 2000 : 0));
+    }
+    if constexpr (std::is_same_v<S, float>)
+        if (x.size() > 40)
+            x.data()[7] = std::bit_cast<float>(0x7fc00000u), x.data()[40] = std::bit_cast<float>(0xff800000u);
+    return x;
+}
+
+struct stream {
+    std::string name; ///< of the file: codec, sample type and number of the picture
+    std::string codec;
+    std::vector<std::byte> bytes;
+};
+
+/// What today's encoder makes of each picture with codec C.
+template <class C, class F>
+void each_stream(F &&f) {
+    registry::for_each<kinds>([&]<class X>(std::type_identity<X>) {
+        if constexpr (takes<C, X>) {
+            std::size_t number = 0;
+            auto const add = [&](X const &x, quality const &goal) {
+                static constexpr char const *samples[] = {"uint8", "uint16", "int16", "int32", "float32"};
+                char name[64];
+                std::snprintf(name, sizeof name, "%08x-%s-%zu.tpc", static_cast<unsigned>(C::id),
+                              samples[static_cast<int>(detail::sample_type_of<typename X::value_type>::value)],
+                              number++);
+                f(stream{name, description<C, std::string>(), C{}.encode(x, goal)});
+            };
+            auto const goal = C::exact_only() ? exact : scale(70);
+            if constexpr (X::rank == 1) add(make<X>({150}, 2), goal);
+            if constexpr (X::rank == 3) add(make<X>({3, 5, 9}, 1), goal);
+            if constexpr (X::rank == 2) add(make<X>({13, 22}, 3), goal);
+            if constexpr (std::is_same_v<X, picture<std::uint8_t, 2>>) {
+                add(make<X>({9, 41}, 1), C::exact_only() ? exact : scale(20));
+                add(make<X>({0, 5}, 3), goal);
+                add(make<X>({1, 1}, 4), goal);
+            }
+            if constexpr (X::rank == 2 && C::can_be_exact()) add(make<X>({12, 11}, 3), exact);
+        }
+    });
+}
+
+/// The K-th of four parts of all codecs; each is compiled in a file of its own.
+using sink = std::function<void(stream const &)>;
+template <int K>
+void encode_part(sink const &f);
+template <>
+void encode_part<0>(sink const &f);
+template <>
+void encode_part<1>(sink const &f);
+template <>
+void encode_part<2>(sink const &f);
+template <>
+void encode_part<3>(sink const &f);
+
+inline void each_stream_of_all(sink const &f) {
+    encode_part<0>(f), encode_part<1>(f), encode_part<2>(f), encode_part<3>(f);
+}
+} // namespace golden
