@@ -161,9 +161,9 @@ void quantizer_laws(P const &policy, conformance_options const &o, conformance_r
         if (!arranged.ok() || arranged.size() > 1 << 20) continue;
         B q(arranged);
         for (std::size_t i = 0; i < q.size(); ++i)
-            q.data()[i] = static_cast<T>(
-                random.below(4) ? random() >> random.below(24)
-                                : (random.below(2) ? std::numeric_limits<T>::max() : std::numeric_limits<T>::min()));
+            q.data()[i] = random.below(4)   ? static_cast<T>(random() >> random.below(24))
+                          : random.below(2) ? std::numeric_limits<T>::max()
+                                            : std::numeric_limits<T>::min();
         auto const y = policy.dequantize(std::move(q), setting, in);
         report.check(!y.ok() || same_places(y.layout(), in), "dequantize takes any setting that read lets pass", where);
     }
