@@ -1,0 +1,2051 @@
+"""A decoder written from docs/format.md and its panels' pages alone, to show that they suffice.
+
+Decodes every worked example of the pages, and the golden streams that are small enough; Python's standard library only.
+Names are those of the pages. It checks what the pages call corrupt only as far as it goes by itself.
+"""
+import math
+import re
+import struct
+import sys
+from pathlib import Path
+
+
+class Corrupt(Exception):
+    pass
+
+
+# --- 1. Conventions ------------------------------------------------------------------------------------------------------
+
+
+def clamp(v, a, b):
+    return a if v < a else b if v > b else v
+
+
+def wrap(v, n):
+    v &= (1 << n) - 1
+    return v - (1 << n) if v >> (n - 1) else v
+
+
+def rnd(v, s):
+    return (v + (1 << (s - 1))) >> s if s > 0 else v << -s
+
+
+def quotient(a, b):
+    """Rounds to zero."""
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+
+
+def width(x):
+    return x.bit_length()
+
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, n):
+        if self.at + n > len(self.data):
+            raise Corrupt("truncated")
+        self.at += n
+        return self.data[self.at - n : self.at]
+
+    def u8(self):
+        return self.take(1)[0]
+
+    def i8(self):
+        return wrap(self.u8(), 8)
+
+    def u16(self):
+        return struct.unpack("<H", self.take(2))[0]
+
+    def u32(self):
+        return struct.unpack("<I", self.take(4))[0]
+
+    def varint(self):
+        v = shift = 0
+        while True:
+            b = self.u8()
+            v |= (b & 127) << shift
+            if b < 128:
+                if shift and b == 0 or v >> 64:
+                    raise Corrupt("varint")
+                return v
+            shift += 7
+
+    def svarint(self):
+        v = self.varint()
+        return -(v >> 1) - 1 if v & 1 else v >> 1
+
+
+# --- 2. Framings ---------------------------------------------------------------------------------------------------------
+
+
+def crc32c(data):
+    c = 0xFFFFFFFF
+    for b in data:
+        c ^= b
+        for _ in range(8):
+            c = c >> 1 ^ (0x82F63B78 if c & 1 else 0)
+    return c ^ 0xFFFFFFFF
+
+
+def crc16(data):
+    c = 0xFFFF
+    for b in data:
+        c ^= b << 8
+        for _ in range(8):
+            c = (c << 1 ^ (0x1021 if c & 0x8000 else 0)) & 0xFFFF
+    return c
+
+
+def fingerprint(description):
+    h = 2166136261
+    for c in f"<{description}>".encode():
+        h = (h ^ c) * 16777619 & 0xFFFFFFFF
+    return h
+
+
+KINDS = ["uint8", "uint16", "int16", "int32", "float32"]
+
+
+def read_file(data):
+    r = Reader(data)
+    if r.take(4) != b"\xd7TPC" or r.u8() != 1:
+        raise Corrupt("foreign or of another version")
+    flags, codec = r.u8(), r.u32()
+    r.take(r.u8())
+    if flags & 1:
+        r.u32()
+    kind = r.u8()
+    shape = [r.varint() for _ in range(kind >> 4)]
+    components = r.varint()
+    payload = r.take(r.varint())
+    if crc32c(data[: r.at]) != r.u32() or r.at != len(data):
+        raise Corrupt("checksum")
+    return codec, KINDS[kind & 15], shape, components, payload
+
+
+def read_record(data, description, shape, components):
+    numbers = [fingerprint(description), 0, components] + list(shape)
+    body = data[:-2]
+    if crc16(struct.pack(f"<{len(numbers)}Q", *numbers) + body) != struct.unpack("<H", data[-2:])[0]:
+        raise Corrupt("checksum")
+    return body
+
+
+# --- 4. Payload ----------------------------------------------------------------------------------------------------------
+
+
+class Map:
+    def __init__(self, kind, r):
+        self.kind, self.how, self.exponent, self.centre, self.bits = kind, 0, 0, 128, 8
+        if kind == "uint8":
+            return
+        self.how = r.u8()
+        if self.how == 2:
+            self.exponent = r.svarint()
+        self.centre, self.bits = r.svarint(), r.u8()
+
+    def sample(self, v, frac):
+        r = (rnd(v, frac) if frac > 0 else v) + self.centre
+        if self.kind == "float32":
+            if self.how == 1:
+                r &= 0xFFFFFFFF
+                return r ^ 0x7FFFFFFF if r >> 31 else r
+            return self.scaled(clamp(r, -(1 << 24), 1 << 24))
+        if self.how == 2:
+            r <<= self.exponent
+        low, high = {"uint8": (0, 255), "uint16": (0, 65535), "int16": (-32768, 32767),
+                     "int32": (-(1 << 31), (1 << 31) - 1)}[self.kind]
+        return clamp(r, low, high)
+
+    def scaled(self, r):
+        if r == 0:
+            return 0
+        sign, m = (1 << 31 if r < 0 else 0), abs(r)
+        e = self.exponent + width(m) - 1
+        if e > 127:
+            return sign | 0x7F7FFFFF
+        # In units of the smallest subnormal, or of the float's last place: 24 bits.
+        place = max(e - 23, -149)
+        shift = self.exponent - place
+        m = m << shift if shift >= 0 else m >> -shift
+        return sign | ((e + 126 << 23) + m if e >= -126 else m)
+
+
+class Band:
+    def __init__(self, shape, component=0, level=0, index=0, side=False, frac=0, bits=8, gain=256, v=None):
+        self.shape, self.component, self.level, self.index, self.side = list(shape), component, level, index, side
+        self.frac, self.bits, self.gain, self.v = frac, bits, gain, v
+
+    def like(self, **changes):
+        new = Band(self.shape, self.component, self.level, self.index, self.side, self.frac, self.bits, self.gain)
+        new.__dict__.update(changes)
+        return new
+
+    def planes(self):
+        """batch, rows, cols"""
+        n = self.shape
+        rows = n[-2] if len(n) > 1 else 1
+        batch = math.prod(n[:-2]) if math.prod(n) else 0
+        return batch, rows, n[-1]
+
+
+def whole(b):
+    return clamp(b.bits - b.frac, 1, 32)
+
+
+def room(w, wanted):
+    return clamp((16 if w <= 16 else 32) - w, 0, wanted)
+
+
+def cap(bits):
+    return clamp(bits, 1, 32)
+
+
+def gained(a, b):
+    return min(a * b + 128 >> 8, 65535)
+
+
+def divided(shape, *by):
+    n = min(len(by), len(shape))
+    return list(shape[: len(shape) - n]) + [-(-e // d) for e, d in zip(shape[len(shape) - n :], by[-n:])]
+
+
+def flat(layout):
+    return [b for group in layout for b in group]
+
+
+def buffer_order(layout):
+    """(band, position, band of its group) of each value."""
+    for group in layout:
+        for p in range(math.prod(group[0].shape) if group else 0):
+            for k, b in enumerate(group):
+                yield b, p, k
+
+
+class Work:
+    """The work type."""
+
+    def __init__(self, bits):
+        self.bits, self.low, self.high = bits, -(1 << bits - 1), (1 << bits - 1) - 1
+
+    def sat(self, v):
+        return clamp(v, self.low, self.high)
+
+    def width(self, b):
+        return self.bits if b.bits == 0 or b.bits > self.bits else b.bits
+
+
+def common_frac(bands, work):
+    least = min(b.frac for b in bands)
+    for b in bands:
+        if b.frac != least:
+            b.v = [work.sat(rnd(v, min(b.frac - least, 31))) for v in b.v]
+    return least
+
+
+def handed(like, frac, v):
+    return like.like(frac=frac, bits=cap(like.bits + frac - like.frac), v=v)
+
+
+# --- transforms ----------------------------------------------------------------------------------------------------------
+# arrange(layout) -> layout; inverse(layout with values, layout it came from) -> layout with values
+
+
+class Identity:
+    def read(self, r):
+        pass
+
+    def arrange(self, layout):
+        return [[b.like() for b in g] for g in layout]
+
+    def inverse(self, x, where):
+        return x
+
+
+class Chain(Identity):
+    def __init__(self, *members):
+        self.members = members
+
+    def read(self, r):
+        for m in self.members:
+            m.read(r)
+
+    def arrange(self, layout):
+        for m in self.members:
+            layout = m.arrange(layout)
+        return layout
+
+    def inverse(self, x, where):
+        layouts = [where]
+        for m in self.members:
+            layouts.append(m.arrange(layouts[-1]))
+        for m, into in zip(reversed(self.members), reversed(layouts[:-1])):
+            x = m.inverse(x, into)
+        return x
+
+
+class Difference(Identity):
+    def __init__(self, work, kind):
+        self.work, self.kind = work, kind
+
+    def guess(self, w, n, nw):
+        if self.kind == "left":
+            return w
+        if self.kind == "up":
+            return n
+        g = w + n - nw
+        if self.kind == "median":
+            return clamp(g, min(w, n), max(w, n))
+        a, b, c = abs(g - w), abs(g - n), abs(g - nw)
+        return w if a <= b and a <= c else n if b <= c else nw
+
+    def inverse(self, x, where):
+        for b in flat(x):
+            if b.side:
+                continue
+            batch, rows, cols = b.planes()
+            v, n = b.v, clamp(b.bits, 1, self.work.bits)
+            for i in range(batch * rows * cols):
+                r, c = i // cols % rows, i % cols
+                p = (v[i - 1] if c else 0) if r == 0 else v[i - cols] if c == 0 else self.guess(
+                    v[i - 1], v[i - cols], v[i - cols - 1])
+                v[i] = wrap(v[i] + p, n)
+        return x
+
+
+class Colour(Identity):
+    GAINS = {"ycbcr": (443, 462, 403), "ycbcr420": (443, 578, 503), "ycocg_r": (443, 181, 222),
+             "subtract_green": (443, 286, 256)}
+
+    def __init__(self, work, kind):
+        self.work, self.kind, self.lossy = work, kind, kind.startswith("ycbcr")
+
+    def applies(self, layout):
+        x = flat(layout)
+        return len(x) in (3, 4) and all(
+            b.component == i and not b.side and b.shape == x[0].shape and (i > 2 or (b.bits, b.frac) == (x[0].bits, x[0].frac))
+            for i, b in enumerate(x))
+
+    def arrange(self, layout):
+        if not self.applies(layout):
+            return super().arrange(layout)
+        out = []
+        for i, b in enumerate(flat(layout)):
+            b = b.like()
+            if i < 3:
+                gains = self.GAINS[self.kind]
+                if self.kind == "ycbcr420" and len(b.shape) == 1:
+                    gains = 443, 517, 450
+                f = room(b.bits + 1, max(0, 3 - b.frac)) if self.lossy else 0
+                more = (f if i == 0 else max(f, 1)) if self.lossy else min(i, 1)
+                b.gain, b.bits, b.frac = gained(b.gain, gains[i]), cap(b.bits + more), b.frac + f
+                if self.kind == "ycbcr420" and i > 0:
+                    b.shape = divided(b.shape, 2, 2)
+            out.append([b])
+        return out
+
+    def inverse(self, x, where):
+        if not self.applies(where):
+            return x
+        x, into = flat(x), flat(where)
+        frac = common_frac(x[:3], self.work)
+        if self.kind == "ycbcr420":
+            for i in (1, 2):
+                x[i].v = self.doubled(x[i], into[i])
+        w = self.work
+        out = [self.sample(w, a, b, c) for a, b, c in zip(x[0].v, x[1].v, x[2].v)]
+        result = [[handed(into[i], frac, [t[i] for t in out])] for i in range(3)]
+        return result + [[handed(into[3], x[3].frac, x[3].v)] for _ in into[3:]]
+
+    def sample(self, w, a, b, c):
+        if self.kind == "ycocg_r":
+            t = wrap(a - (c >> 1), w.bits)
+            g = wrap(c + t, w.bits)
+            blue = wrap(t - (b >> 1), w.bits)
+            return wrap(blue + b, w.bits), g, blue
+        if self.kind == "subtract_green":
+            r = wrap(b + a, w.bits)
+            return r, a, wrap(c + (r + a >> 1), w.bits)
+        s, kr, kb, gb, gr = (14, 22970, 29032, 5638, 11700) if w.bits == 16 else (
+            29, 752693019, 951335256, 184756762, 383398999)
+        return w.sat(a + rnd(kr * c, s)), w.sat(a - rnd(gb * b + gr * c, s)), w.sat(a + rnd(kb * b, s))
+
+    @staticmethod
+    def doubled(small, large):
+        batch, rows, cols = large.planes()
+        _, h, w = small.planes()
+        out = []
+        for k in range(batch):
+            x = lambda i, j: small.v[(k * h + i) * w + j]
+            for r in range(rows):
+                i = r // 2
+                i2 = clamp(i + 1 if r % 2 else i - 1, 0, h - 1)
+                for c in range(cols):
+                    j = c // 2
+                    j2 = clamp(j + 1 if c % 2 else j - 1, 0, w - 1)
+                    out.append(9 * x(i, j) + 3 * x(i, j2) + 3 * x(i2, j) + x(i2, j2) + 8 >> 4)
+        return out
+
+
+class Klt(Identity):
+    def __init__(self, work):
+        self.work, self.k, self.axes = work, 0, []
+
+    def read(self, r):
+        self.k = r.u8()
+        if self.k > 16:
+            raise Corrupt("klt")
+        self.axes = [r.i8() for _ in range(self.k**2)]
+
+    @staticmethod
+    def rotated(layout):
+        x = flat(layout)
+        n = 3 if len(x) == 4 else len(x)
+        if not 3 <= n <= 16 or any(b.side or (b.shape, b.bits, b.frac) != (x[0].shape, x[0].bits, x[0].frac) for b in x[:n]):
+            return 0
+        return n
+
+    def arrange(self, layout):
+        n, out = self.rotated(layout), super().arrange(layout)
+        for b in flat(out)[:n]:
+            w = whole(b) + (width(n - 1) + 1) // 2
+            b.frac += room(w, 2)
+            b.bits = cap(w + b.frac)
+        return out
+
+    def inverse(self, x, where):
+        n, x, into = self.rotated(where), flat(x), flat(where)
+        if n:
+            m = self.axes if self.k == n else [74, 91, 52, 74, 0, -105, 74, -91, 52] if n == 3 else [
+                127 * (i % n == i // n) for i in range(n * n)]
+            frac = common_frac(x[:n], self.work)
+            rows = [[self.work.sat(sum(m[j * n + k] * c[k] for k in range(n)) + 64 >> 7) for j in range(n)]
+                    for c in zip(*(b.v for b in x[:n]))]
+            for j in range(n):
+                x[j].v, x[j].frac = [t[j] for t in rows], frac
+        return [[handed(into[i], b.frac, b.v)] for i, b in enumerate(x)]
+
+
+def half_away(v):
+    return int(v + 0.5) if v >= 0 else -int(-v + 0.5)
+
+
+def basis(kind, n, s):
+    if kind == "dct":
+        entry = lambda k, i: math.sqrt((1 if k == 0 else 2) / n) * math.cos(math.pi * (k * (2 * i + 1) % (4 * n)) / (2 * n))
+    else:
+        def entry(row, i):
+            if row in (0, n - 1):
+                return math.sqrt(1 / n) * (-1 if row and i % 2 else 1)
+            angle = 2 * math.pi * ((row + 1) // 2 * i % n) / n
+            return math.sqrt(2 / n) * (math.cos(angle) if row % 2 else math.sin(angle))
+    return [[half_away(entry(k, i) * 2**s) for i in range(n)] for k in range(n)]
+
+
+class Blocks(Identity):
+    CRC = {("dct", 4): "69c0eaae a05bbf4b", ("dct", 8): "4b522c7d 3403d5f3", ("dct", 16): "642453e9 a45cd996",
+           ("dct", 32): "125a5e40 9d863c6a", ("fourier", 8): "5d963e42 d86acbf7", ("fourier", 16): "d98c3157 6363ea16",
+           ("fourier", 32): "ad0842a3 b62db213", ("fourier", 64): "f63ba94f 458483a6"}
+
+    def __init__(self, work, kind, n):
+        self.work, self.n, self.s = work, n, 13 if work.bits == 16 else 28
+        self.m = basis(kind, n, self.s)
+        crc = crc32c(b"".join(struct.pack("<i", v) for row in self.m for v in row))
+        assert f"{crc:08x}" == self.CRC[kind, n].split()[self.s == 28], "the basis is not that of the page"
+        self.columns = list(zip(*self.m))
+
+    def arrange(self, layout):
+        out, n = [], self.n
+        for b in flat(layout):
+            if b.side:
+                out.append([b.like()])
+                continue
+            one = len(b.shape) == 1
+            log = width(n) - 1
+            w = whole(b) + ((log + 1) // 2 if one else log)
+            size = n if one else n * n
+            f = room(w, 3)
+            out.append([b.like(shape=divided(b.shape, n, n), index=b.index * size + k, frac=f, bits=cap(w + f))
+                        for k in range(size)])
+        return out
+
+    def line(self, q, shift):
+        return [self.work.sat(rnd(sum(a * b for a, b in zip(m, q)), shift)) for m in self.columns]
+
+    def block(self, q):
+        """n rows of n coefficients to samples."""
+        h = (width(self.n) - 1) // 2
+        t = zip(*(self.line(column, self.s - h) for column in zip(*q)))
+        return [self.line(row, self.s + h) for row in t]
+
+    def inverse(self, x, where):
+        out, n = [], self.n
+        for group, b in zip(x, flat(where)):
+            if b.side:
+                out.append(group)
+                continue
+            frac = common_frac(group, self.work)
+            batch, rows, cols = b.planes()
+            one = len(b.shape) == 1
+            down, across = (1 if one else -(-rows // n)), -(-cols // n)
+            v = [0] * (batch * rows * cols)
+            for p in range(batch * down * across):
+                k, i, j = p // across // down, p // across % down, p % across
+                c = [band.v[p] for band in group]
+                samples = [self.line(c, self.s)] if one else self.block([c[r * n : r * n + n] for r in range(n)])
+                for y, row in enumerate(samples):
+                    for z, sample in enumerate(row):
+                        r, s = i * n + y, j * n + z
+                        if r < rows and s < cols:
+                            v[(k * rows + r) * cols + s] = sample
+            out.append([handed(b, frac, v)])
+        return out
+
+
+def quadtree(size, y, x, l=5):
+    if l == 3 or size(y // 8, x // 8) >= l:
+        yield y, x, l
+    else:
+        h = 1 << l - 1
+        for dy, dx in ((0, 0), (0, h), (h, 0), (h, h)):
+            yield from quadtree(size, y + dy, x + dx, l - 1)
+
+
+class AdaptiveDct(Identity):
+    def __init__(self, work):
+        self.work, self.step = work, 0
+        self.blocks = {l: Blocks(work, "dct", 1 << l) for l in (3, 4, 5)}
+
+    def read(self, r):
+        self.step = r.varint()
+        if self.step > 1 << 40:
+            raise Corrupt("adaptive_dct")
+
+    def arrange(self, layout):
+        out, before = [], None
+        for b in flat(layout):
+            if b.side:
+                out.append([b.like()])
+            else:
+                small = divided(b.shape, 32, 32)
+                if before is None or before.side or before.shape != b.shape:
+                    out.append([b.like(shape=small[:-2] + [4 * small[-2], 4 * small[-1]], side=True, frac=0, bits=4, gain=256)])
+                w = whole(b) + 5
+                f = room(w, 3)
+                out.append([b.like(shape=small[:-2] + [32 * small[-2], 32 * small[-1]], frac=f, bits=cap(w + f))])
+            before = b
+        return out
+
+    def inverse(self, x, where):
+        x, out, sizes, i, before = flat(x), [], None, 0, None
+        for b in flat(where):
+            if b.side:
+                out.append([x[i]])
+                i, before = i + 1, b
+                continue
+            if before is None or before.side or before.shape != b.shape:
+                sizes, i = x[i], i + 1
+            before = b
+            out.append([handed(b, x[i].frac, self.synthesise(sizes, x[i], b))])
+            i += 1
+        return out
+
+    def synthesise(self, sizes, x, into):
+        batch, h, w = x.planes()
+        _, rows, cols = into.planes()
+        result = []
+        for k in range(batch):
+            plane = x.v[k * h * w : (k + 1) * h * w]
+            cell = lambda r, c: sizes.v[(k * (h // 8) + r) * (w // 8) + c]
+            for y0 in range(0, h, 32):
+                for x0 in range(0, w, 32):
+                    for y, z, l in quadtree(cell, y0, x0):
+                        n = 1 << l
+                        q = [plane[(y + r) * w + z : (y + r) * w + z + n] for r in range(n)]
+                        for r, row in enumerate(self.blocks[l].block(q)):
+                            plane[(y + r) * w + z : (y + r) * w + z + n] = row
+            self.deblock(plane, h, w, cell, x)
+            for r in range(rows):
+                result += plane[r * w : r * w + cols]
+        return result
+
+    def deblock(self, p, h, w, cell, band):
+        q = min((self.step << clamp(band.frac, 0, 15)) * 16 // max(band.gain, 1), 1 << self.work.bits + 6)
+        self.limit, self.rough = 13 * q >> 11, 3 * q >> 5
+        if self.limit == 0:
+            return
+        size = lambda y, x: 1 << clamp(cell(y // 8, x // 8), 3, 5)
+        for y in range(0, h, 8):
+            for x in range(8, w, 8):
+                n, m = size(y, x), size(y, x - 8)
+                if m != n or x % n == 0:
+                    self.border(p, y * w + x, 1, w, min(m, n))
+        for y in range(8, h, 8):
+            for x in range(0, w, 8):
+                n, m = size(y, x), size(y - 8, x)
+                if m != n or y % n == 0:
+                    self.border(p, y * w + x, w, 1, min(m, n))
+
+    def border(self, p, at, across, along, size):
+        for i in range(8):
+            a = at + i * along
+            if size < 16 or not self.ramp(p, a, across):
+                self.soften(p, a, across)
+
+    def ramp(self, v, at, s):
+        p = lambda i: v[at + i * s]
+        jump = p(0) - p(-1)
+        if abs(jump) >= 2 * self.limit:
+            return False
+        if abs(p(-4) - 2 * p(-2) + p(-1)) + abs(p(3) - 2 * p(1) + p(0)) + abs(p(-6) - p(-4) - p(-3) + p(-1)) + abs(
+                p(5) - p(3) - p(2) + p(0)) >= self.limit:
+            return False
+        for i in range(6):
+            d = jump * (11 - 2 * i) * 85 + 1024 >> 11
+            v[at - (1 + i) * s] = self.work.sat(p(-1 - i) + d)
+            v[at + i * s] = self.work.sat(p(i) - d)
+        return True
+
+    def soften(self, v, at, s):
+        a0, a1, a2, b0, b1, b2 = (v[at + i * s] for i in (-1, -2, -3, 0, 1, 2))
+        d = 9 * (b0 - a0) - 3 * (b1 - a1) + 8 >> 4
+        if abs(a2 - 2 * a1 + a0) + abs(b2 - 2 * b1 + b0) >= self.rough or abs(d) >= 10 * self.limit:
+            return
+        e, d, sat = self.limit >> 1, clamp(d, -self.limit, self.limit), self.work.sat
+        v[at - s] = sat(a0 + d)
+        v[at - 2 * s] = sat(a1 + clamp((a2 + a0 + 1 >> 1) - a1 + d >> 1, -e, e))
+        v[at] = sat(b0 - d)
+        v[at + s] = sat(b1 + clamp((b2 + b0 + 1 >> 1) - b1 - d >> 1, -e, e))
+
+
+class Wavelet(Identity):
+    TABLES = {  # low gain, high gain, low growth, high growth, slack
+        "haar": ((92682, 131072, 185364, 262144, 370728, 524288), (46341, 65536, 92682, 131072, 185364, 262144),
+                 (256,) * 6, (512,) * 6, 0),
+        "cdf53": ((80265, 108679, 151939, 214249, 302772, 428105), (55561, 62924, 82532, 114322, 160817, 227125),
+                  (384, 416, 432, 435, 437, 439), (512, 640, 704, 718, 722, 728), 4),
+        "cdf97": ((91889, 133062, 190131, 269699, 381715, 539935), (58149, 79288, 116252, 167188, 237615, 336478),
+                  (354, 342, 335, 334, 333, 333), (541, 547, 531, 515, 513, 512), 6)}
+
+    def __init__(self, work, kind, levels):
+        self.work, self.kind, self.levels = work, kind, levels
+
+    @staticmethod
+    def low(n, l):
+        for _ in range(l):
+            n -= n // 2
+        return n
+
+    def axis_gain(self, n, l, high):
+        if not high:
+            l = next((i for i in range(l) if self.low(n, i) <= 1), l)
+        if l == 0:
+            return 65536
+        g = self.TABLES[self.kind][high][min(l, 6) - 1]
+        for _ in range(6, l):
+            g = g * 92682 >> 16
+        return g
+
+    def sub(self, b, l, kind):
+        one, part = len(b.shape) == 1, lambda n, high: self.low(n, l - 1) // 2 if high else self.low(n, l)
+        across, down = kind % 2, kind // 2
+        new = b.like(index=4 * b.index + kind)
+        if l == 0:
+            return new
+        if self.kind == "cdf97":
+            f = room(whole(b) + 4, 4)
+            new.bits, new.frac = cap(b.bits + f - b.frac), f
+        new.level = b.level + l - 1
+        growth = lambda high: self.TABLES[self.kind][2 + high][min(l, 6) - 1]
+        g, G = self.axis_gain(b.shape[-1], l, across), growth(across) << 8
+        new.shape[-1] = part(b.shape[-1], across)
+        if not one:
+            g = g * self.axis_gain(b.shape[-2], l, down) >> 16
+            G = (G >> 8) * growth(down)
+            new.shape[-2] = part(b.shape[-2], down)
+        new.gain = gained(b.gain, g + 128 >> 8)
+        largest = ((G << new.bits - 1) >> 16) + self.TABLES[self.kind][4]
+        while new.bits < 32 and largest > 1 << new.bits - 1:
+            new.bits += 1
+        return new
+
+    def kinds(self, b):
+        return range(1, 2 if len(b.shape) == 1 else 4)
+
+    def arrange(self, layout):
+        out = []
+        for b in flat(layout):
+            if b.side:
+                out.append([b.like()])
+                continue
+            out.append([self.sub(b, self.levels, 0)])
+            out += [[self.sub(b, l, kind)] for l in range(self.levels, 0, -1) for kind in self.kinds(b)]
+        return out
+
+    def inverse(self, x, where):
+        x, out, at = flat(x), [], 0
+        for b in flat(where):
+            count = 1 if b.side else 1 + self.levels * len(self.kinds(b))
+            own, at = x[at : at + count], at + count
+            frac = common_frac(own, self.work)
+            out.append([handed(b, frac, own[0].v if b.side else self.synthesise(own, b))])
+        return out
+
+    def synthesise(self, own, b):
+        batch, rows, cols = b.planes()
+        one, out = len(b.shape) == 1, []
+        for k in range(batch):
+            def rows_of(band):
+                _, h, w = band.planes()
+                return [band.v[(k * h + r) * w : (k * h + r + 1) * w] for r in range(h)] if band.v else []
+            low = rows_of(own[0])
+            for n, l in enumerate(range(self.levels, 0, -1)):
+                h, w = (1 if one else self.low(rows, l - 1)), self.low(cols, l - 1)
+                if one:
+                    low = [self.join(low[0], (rows_of(own[1 + n]) or [[]])[0])]
+                    continue
+                hl, lh, hh = (rows_of(own[1 + 3 * n + i]) for i in range(3))
+                plane = []
+                for r in range(h):
+                    s, d = (lh, hh) if r % 2 else (low, hl)
+                    plane.append(self.join(s[r // 2] if s else [], d[r // 2] if d else []))
+                columns = [list(c) for c in zip(*plane)]
+                low = [list(r) for r in zip(*(self.join(c[0::2], c[1::2]) for c in columns))] if h > 1 else plane
+            for r in low:
+                out += r
+        return out
+
+    def join(self, s, d):
+        n, m, s, d = len(s), len(d), list(s), list(d)
+        if m == 0:
+            return s
+        D = lambda i: (d[i - 1] if i else d[0]) + d[min(i, m - 1)]
+        S = lambda i: s[i] + s[min(i + 1, n - 1)]
+        mod, sat = (lambda v: wrap(v, self.work.bits)), self.work.sat
+        if self.kind == "haar":
+            s = [mod(v - (d[i] >> 1)) if i < m else v for i, v in enumerate(s)]
+            d = [mod(v + s[i]) for i, v in enumerate(d)]
+        elif self.kind == "cdf53":
+            s = [mod(v - (D(i) + 2 >> 2)) for i, v in enumerate(s)]
+            d = [mod(v + (S(i) >> 1)) for i, v in enumerate(d)]
+        else:
+            shift, k = (14, (-25987, -868, 14466, 7266, 20156)) if self.work.bits == 16 else (
+                28, (-425774695, -14221742, 237004637, 119052964, 330222347))
+            f = lambda v, by: rnd(v * by, shift)
+            s = [sat(f(v, k[4])) for v in s]
+            s = [sat(v - f(D(i), k[3])) for i, v in enumerate(s)]
+            d = [sat(v - f(S(i), k[2])) for i, v in enumerate(d)]
+            s = [sat(v - f(D(i), k[1])) for i, v in enumerate(s)]
+            d = [sat(v - f(S(i), k[0])) for i, v in enumerate(d)]
+        return [v for pair in zip(s, d) for v in pair] + s[m:]
+
+
+class Pca(Identity):
+    state = ("mean", "basis")
+
+    def __init__(self, work, H, W, K):
+        self.work, self.H, self.W, self.K, self.arrays = work, H, W, K, {}
+
+    def learned(self, bands):
+        D = self.H * self.W * bands
+        if self.arrays.get("basis"):
+            return self.arrays["mean"], [self.arrays["basis"][k * D : k * D + D] for k in range(self.K)]
+        out = [[0] * D for _ in range(self.K)]
+
+        def e(N, u, n):
+            c = half_away(math.sqrt((1 if u == 0 else 2) / N) * 2**24)
+            t = half_away(math.cos(math.pi * (u * (2 * n + 1) % (4 * N)) / (2 * N)) * 2**24)
+            return c * t + (1 << 23) >> 24
+
+        k = 0
+        for _, u, v in sorted((u * self.W + v * self.H, u, v) for u in range(self.H) for v in range(self.W)):
+            for c in range(bands):
+                if k < self.K:
+                    for y in range(self.H):
+                        for x in range(self.W):
+                            out[k][(y * self.W + x) * bands + c] = e(self.H, u, y) * e(self.W, v, x) + (1 << 33) >> 34
+                    k += 1
+        return [0] * D, out
+
+    def arrange(self, layout):
+        x = flat(layout)
+        w, e, d = max([1] + [b.bits - b.frac for b in x]), 0, self.H * self.W * len(x)
+        while d > 1:
+            d, e = (d + 3) // 4, e + 1
+        f = clamp(15 - w - e, 0, 6)
+        bits = min(w + e + 1 + f, 16 if w <= 10 else 32)
+        return [[Band(divided(x[0].shape, self.H, self.W), index=k, frac=f, bits=bits) for k in range(self.K)]]
+
+    def inverse(self, x, where):
+        group, into = x[0], flat(where)
+        mean, rows_of_basis = self.learned(len(into))
+        frac, f, n = group[0].frac, into[0].frac, len(into)
+        s, b = 14 + frac - f, min(max(t.bits for t in into), self.work.bits)
+        batch, rows, cols = into[0].planes()
+        down, across = -(-rows // self.H), -(-cols // self.W)
+        out = [[0] * (batch * rows * cols) for _ in into]
+        for p in range(batch * down * across):
+            c = [band.v[p] for band in group]
+            k, i, j = p // across // down, p // across % down * self.H, p % across * self.W
+            for d in range(self.H * self.W * n):
+                y, z = i + d // n // self.W, j + d // n % self.W
+                if y < rows and z < cols:
+                    v = (mean[d] << 10 + frac) + (1 << s - 1) + sum(q * row[d] for q, row in zip(c, rows_of_basis))
+                    out[d % n][(k * rows + y) * cols + z] = clamp(v >> s, -(1 << b - 1), (1 << b - 1) - 1)
+        return [[t.like(v=v)] for t, v in zip(into, out)]
+
+
+class LinearSynthesis(Identity):
+    def __init__(self, work):
+        self.work = work
+
+    def arrange(self, layout):
+        return [[b.like(shape=divided(b.shape, s, s), level=l, frac=0, bits=16, gain=256)]
+                for b in flat(layout) for l, s in ((1, 2), (2, 4))]
+
+    def inverse(self, x, where):
+        x, out = flat(x), []
+        for n, b in enumerate(flat(where)):
+            v, t = [], 8 - b.frac
+            for i in range(b.shape[0]):
+                for j in range(b.shape[1]):
+                    total = 0
+                    for latent, s in ((x[2 * n], 2), (x[2 * n + 1], 4)):
+                        tent = lambda k: 2 * s - abs(2 * k + 1 - 2 * s)
+                        rows, cols = latent.shape
+                        (u, a), (w, c) = divmod(i + s // 2, s), divmod(j + s // 2, s)
+                        for e in (0, 1):
+                            for f in (0, 1):
+                                q = latent.v[clamp(u - e, 0, rows - 1) * cols + clamp(w - f, 0, cols - 1)]
+                                total += q * (tent(a + s * e) * tent(c + s * f) * 4096 // (4 * s * s))
+                    v.append(clamp(total + (1 << t) // 2 >> t, -(1 << b.bits - 1), (1 << b.bits - 1) - 1))
+            out.append([b.like(v=v)])
+        return out
+
+
+class PerImage(Identity):
+    def __init__(self, policy):
+        self.policy = policy
+
+    def __getattr__(self, name):
+        return getattr(self.policy, name)
+
+    def arrange(self, layout):
+        return self.policy.arrange(layout)
+
+    def inverse(self, x, where):
+        return self.policy.inverse(x, where)
+
+    def read(self, r):
+        for name in self.policy.state:
+            n = math.prod(dims) if (dims := [r.varint() for _ in range(r.u8())]) else 0
+            if n == 0:
+                continue
+            zeros, engine = r.u8(), Engine(r)
+            rows, before, last, values = {}, 0, 0, []
+            for _ in range(n):
+                row, w = (before + last) // 2, 0
+                while w < 32 and self.bit(engine, rows, (row, w)):
+                    w += 1
+                m = w if w < 2 else 1 << w - 1 | engine.direct(w - 1)
+                if w and engine.direct(1):
+                    m = -m
+                values.append(wrap(m, 32) << zeros)
+                before, last = last, w
+            engine.finish()
+            self.policy.arrays[name] = values
+
+    @staticmethod
+    def bit(engine, rows, key):
+        p, n = rows.get(key, (32768, 0))
+        b = engine.bit(p)
+        n, r = (n + 1, n + 1) if n < 4 else (n, 5)
+        rows[key] = p + quotient((65472 if b else 64) - p, 1 << r), n
+        return b
+
+
+# --- quantizers ----------------------------------------------------------------------------------------------------------
+
+
+class Quantizer:
+    """`uniform`, and what all with a step share."""
+
+    def __init__(self, work):
+        self.work, self.step = work, 0
+
+    def read(self, r):
+        self.step = r.varint()
+
+    def own(self, b, top):
+        if self.step == 0 or b.side:
+            return 256
+        e = clamp(b.frac, -15, 15)
+        t = self.step * 256 >> -e if e < 0 else self.step * 256 << e
+        G = max(self.gain(b), 1)
+        return clamp((t + G // 2) // G, 256, 1 << top)
+
+    def gain(self, b):
+        return b.gain
+
+    def arrange(self, layout):
+        out = [[b.like() for b in g] for g in layout]
+        self.prepare(out)
+        for b in flat(out):
+            if self.step == 0 or b.side or not 1 <= b.bits <= 32:
+                continue
+            s, B, n = self.own(b, 41), 1 << b.bits - 1, 1
+            up, down = ((B - 1) * 256 + s // 2) // s, (B * 256 + s // 2) // s
+            while n < b.bits and not (up < 1 << n - 1 and down <= 1 << n - 1):
+                n += 1
+            b.symbol_bits = n
+        for b in flat(out):
+            b.bits = b.__dict__.pop("symbol_bits", b.bits)
+        return out
+
+    def prepare(self, layout):
+        pass
+
+    def shift(self, b, s, q, counts):
+        return 0
+
+    def values(self, symbols, layout):
+        small = self.work.bits == 16
+        self.prepare(layout)
+        out = []
+        for group, into in zip(symbols, layout):
+            out.append([])
+            for x, b in zip(group, into):
+                s = self.own(b, 25 if small else 41)
+                counts = len(x.v), sum(v != 0 for v in x.v)
+                bits = self.work.bits if b.side or not 1 <= b.bits <= self.work.bits else b.bits
+                v = []
+                for q in x.v:
+                    d = self.shift(b, s, q, counts) if q else 0
+                    m = min(abs(q), (1 << (23 if small else 39)) // s + 1)
+                    value = m * s + 128 - d >> 8
+                    v.append(clamp(-value if q < 0 else value, -(1 << bits - 1), (1 << bits - 1) - 1))
+                out[-1].append(b.like(v=v))
+        return out
+
+
+class NoQuantizer(Quantizer):
+    def read(self, r):
+        pass
+
+    def values(self, symbols, layout):
+        return [[b.like(v=x.v) for x, b in zip(g, into)] for g, into in zip(symbols, layout)]
+
+
+class DeadZone(Quantizer):
+    def read(self, r):
+        first = r.varint()
+        self.step, self.points = first // 2, [(0, 2, 2), (0, 0, 0), (1, 0, -1), (-1, -1, -2)]
+        if first % 2:
+            classes = r.u8()
+            if not 0 < classes < 16:
+                raise Corrupt("dead_zone")
+            for c in range(4):
+                if classes >> c & 1:
+                    self.points[c] = [r.i8() for _ in range(3)]
+
+    def shift(self, b, s, q, counts):
+        if b.side or s == 256:
+            return 0
+        n, x = counts
+        c = (32 * x > n) + (8 * x > n) + (8 * x > 3 * n)
+        return quotient(self.points[c][min(abs(q), 3) - 1] * s, 64)
+
+
+class Matrix(DeadZone):
+    LUMA = [16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
+            87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120,
+            101, 72, 92, 95, 98, 112, 100, 103, 99]
+    CHROMA = [17, 18, 24, 47, 18, 21, 26, 66, 24, 26, 56, 99, 47, 66, 99, 99]
+
+    def entry(self, component, i, j):
+        return self.LUMA[8 * i + j] if component == 0 else self.CHROMA[4 * i + j] if i < 4 and j < 4 else 99
+
+    def weight(self, component, row, column, n):
+        (i, f), (j, g) = (divmod(min(k * 512 // n, 448), 64) for k in (row, column))
+        A = lambda i, j: self.entry(component, min(i, 7), min(j, 7))
+        return (A(i, j) * (64 - g) + A(i, j + 1) * g) * (64 - f) + (A(i + 1, j) * (64 - g) + A(i + 1, j + 1) * g) * f
+
+    def prepare(self, layout):
+        for group in layout:
+            one = group and len(group[0].shape) == 1
+            n = len(group) if one else math.isqrt(len(group))
+            square = n >= 2 and (one or n * n == len(group))
+            for k, b in enumerate(group):
+                c = group[0].component
+                W = self.weight(c, 0 if one else k // n, k % n, n) if square else 0
+                b.weighted = clamp((b.gain * self.weight(c, 0, 0, n) + W // 2) // W, 1, 65535) if square else b.gain
+
+    def gain(self, b):
+        return b.weighted
+
+
+# --- coders --------------------------------------------------------------------------------------------------------------
+# decode(layout, r) fills v of all bands
+
+
+class Bits:
+    def __init__(self, r):
+        self.r, self.held, self.count = r, 0, 0
+
+    def get(self, n):
+        while self.count < n:
+            self.held |= self.r.u8() << self.count
+            self.count += 8
+        v = self.held & (1 << n) - 1
+        self.held, self.count = self.held >> n, self.count - n
+        return v
+
+    def finish(self):
+        if self.held:
+            raise Corrupt("padding")
+
+
+def extra(t):
+    return 0 if t < 16 else (t - 16) // 2 + 3
+
+
+def symbol(t, rest):
+    f = (t if t < 16 else (2 + t % 2 << extra(t)) + rest) & 0xFFFFFFFF
+    return f >> 1 if f % 2 == 0 else -(f >> 1) - 1
+
+
+class Engine:
+    def __init__(self, r):
+        self.r, self.at, self.range = r, r.at, (1 << 64) - 1
+        self.code = self.next() << 32 | self.next()
+
+    def next(self):
+        b = self.r.data[self.at : self.at + 4]
+        self.at += 4
+        return int.from_bytes(b + bytes(4 - len(b)), "big")
+
+    def refill(self):
+        if self.range < 1 << 32:
+            self.range <<= 32
+            self.code = self.code << 32 | self.next()
+
+    def bit(self, p):
+        part = (self.range >> 16) * p
+        b = self.code < part
+        if b:
+            self.range = part
+        else:
+            self.code -= part
+            self.range -= part
+        self.refill()
+        return int(b)
+
+    def direct(self, n):
+        v = 0
+        for _ in range(n):
+            self.range >>= 1
+            b = self.code >= self.range
+            if b:
+                self.code -= self.range
+            v = 2 * v + b
+            self.refill()
+        return v
+
+    def finish(self):
+        k = 0
+        if self.range != (1 << 64) - 1:
+            k = 1
+            while k < 8 and self.range < 1 << 65 - 8 * k:
+                k += 1
+        self.r.take(self.at - 8 + k - self.r.at)
+
+
+class Counter:
+    __slots__ = "fast", "slow", "n"
+
+    def __init__(self):
+        self.fast = self.slow = 32768
+        self.n = 0
+
+    def p(self):
+        return self.fast + self.slow >> 1
+
+    def learn(self, b, F, S):
+        step, aim = 131072 // (2 * self.n + 3), 65535 if b else 0
+        self.fast += (aim - self.fast) * (max(step, 65536 >> F) >> 1) >> 15
+        self.slow += (aim - self.slow) * (max(step, 65536 >> S) >> 1) >> 15
+        self.n = min(self.n + 1, 255)
+
+
+class Cells(dict):
+    """Counters that are there when asked for."""
+
+    def __init__(self, make):
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, key):
+        self[key] = value = self.make()
+        return value
+
+
+def single(engine, c, F, S, low=64, high=65472):
+    b = engine.bit(clamp(c.p(), low, high))
+    c.learn(b, F, S)
+    return b
+
+
+class Raw:
+    def __init__(self, work):
+        self.work, self.bits = work, None
+
+    def decode(self, layout, r):
+        self.bits = self.bits or Bits(r)
+        for b, _, _ in buffer_order(layout):
+            n = self.work.width(b)
+            b.v.append(wrap(self.bits.get(n), n))
+
+    def finish(self):
+        if self.bits:
+            self.bits.finish()
+
+
+class RunLength(Raw):
+    def __init__(self, work, inner):
+        self.work, self.inner = work, inner
+
+    def decode(self, layout, r):
+        order = list(buffer_order(layout))
+        if not order:
+            return
+        pairs, equal = divmod(r.varint(), 2)
+        v = []
+        if pairs:
+            bits = r.u8()
+            widest = max(b.bits if 1 <= b.bits <= 32 else 32 for b in flat(layout))
+            group = [Band([pairs], index=0, bits=bits, v=[]), Band([pairs], index=1, bits=widest, v=[])]
+            self.inner.work = Work(32)
+            self.inner.decode([group], r)
+            self.inner.finish()
+            for run, value in zip(group[0].v, group[1].v):
+                if not 0 <= run < len(order) - len(v):
+                    raise Corrupt("run")
+                v += [value if equal else 0] * run + [value]
+        if equal and len(v) != len(order):
+            raise Corrupt("runs")
+        v += [0] * (len(order) - len(v))
+        for (b, _, _), value in zip(order, v):
+            b.v.append(wrap(value, self.work.width(b)))
+
+    def finish(self):
+        pass
+
+
+def classes(layout):
+    of, seen = {}, {}
+    for group in layout:
+        n = math.isqrt(len(group))
+        square = len(group) > 0 and len(group[0].shape) > 1 and n * n == len(group) and n <= 64
+        for k, b in enumerate(group):
+            zone = b.index % 4
+            if len(group) > 1:
+                x = k // n + k % n if square else k
+                zone = 4 + (x if x < 15 else min(11 + width(x), 27))
+            key = b.side, min(b.component, 3), min(b.level, 15), zone
+            of[id(b)] = seen.setdefault(key, len(seen))
+    return of, len(seen)
+
+
+class Static(Raw):
+    """The head that huffman and rans share."""
+
+    def __init__(self, work):
+        self.work = work
+
+    def head(self, layout, r):
+        of, count = classes(layout)
+        engine = Engine(r)
+        tables = engine.direct(5) + 1
+        if tables > 24:
+            raise Corrupt("tables")
+        of_class = [engine.direct(width(tables - 1)) for _ in range(count)]
+        if any(t >= tables for t in of_class):
+            raise Corrupt("table")
+        tables = [self.table(engine) for _ in range(tables)]
+        engine.finish()
+        return {b: tables[of_class[c]] for b, c in of.items()}
+
+    @staticmethod
+    def number(engine, cells, before):
+        node = 1
+        for _ in range(4):
+            node = 2 * node + single(engine, cells[before, node], 4, 5)
+        return node - 16
+
+    def finish(self):
+        pass
+
+
+class Huffman(Static):
+    def table(self, engine):
+        if not engine.direct(1):
+            return {(0, 0): engine.direct(7)}
+        lengths, cells, filled, before = [], Cells(Counter), 0, 0
+        while filled < 4096 and len(lengths) < 72:
+            before = self.number(engine, cells, before)
+            if before > 12:
+                raise Corrupt("length")
+            lengths.append(before)
+            filled += 1 << 12 - before if before else 0
+        if filled != 4096:
+            raise Corrupt("lengths")
+        codes, code = {}, 0
+        for n in range(1, 13):
+            for t, length in enumerate(lengths):
+                if length == n:
+                    codes[n, code] = t
+                    code += 1
+            code <<= 1
+        return codes
+
+    def decode(self, layout, r):
+        order = list(buffer_order(layout))
+        if not order:
+            return
+        tables = self.head(layout, r)
+        bits = Bits(r)
+        for b, _, _ in order:
+            n = code = 0
+            while (n, code) not in tables[id(b)]:
+                n, code = n + 1, code << 1 | bits.get(1)
+            t = tables[id(b)][n, code]
+            b.v.append(wrap(symbol(t, bits.get(extra(t))), self.work.width(b)))
+        bits.finish()
+
+
+class Rans(Static):
+    def table(self, engine):
+        slots, cells, before = [], Cells(Counter), 0
+        for t in range(72):
+            before = self.number(engine, cells, before)
+            if before > 13:
+                raise Corrupt("frequency")
+            f = before if before < 2 else 1 << before - 1 | engine.direct(before - 1)
+            start = len(slots)
+            slots += [(t, f, start)] * f
+            if len(slots) >= 4096:
+                break
+        if len(slots) != 4096:
+            raise Corrupt("frequencies")
+        return slots
+
+    def decode(self, layout, r):
+        order = list(buffer_order(layout))
+        if not order:
+            return
+        tables = self.head(layout, r)
+        lanes = 1 if len(order) < 1024 else 4 if len(order) < 8192 else 32
+        states = [r.u32() for _ in range(lanes)]
+        tokens = []
+        for i, (b, _, _) in enumerate(order):
+            x = states[i % lanes]
+            m = x % 4096
+            t, f, start = tables[id(b)][m]
+            x = f * (x >> 12) + m - start
+            if x < 1 << 16:
+                x = x << 16 | r.u16()
+            states[i % lanes] = x
+            tokens.append(t)
+        if any(x != 1 << 16 for x in states):
+            raise Corrupt("states")
+        bits = Bits(r)
+        for (b, _, _), t in zip(order, tokens):
+            b.v.append(wrap(symbol(t, bits.get(extra(t))), self.work.width(b)))
+        bits.finish()
+
+
+class Laplace(Raw):
+    def __init__(self, work):
+        self.work = work
+
+    def decode(self, layout, r):
+        engine = Engine(r)
+        for b in flat(layout):
+            for _ in range(math.prod(b.shape)):
+                if engine.bit(32768):
+                    b.v.append(0)
+                    continue
+                negative, m = engine.direct(1), 1
+                while m < 24 and engine.bit(32768):
+                    m += 1
+                if m == 24:
+                    m += engine.direct(min(engine.direct(6), 32))
+                b.v.append(wrap(-m if negative else m, self.work.bits))
+        engine.finish()
+
+    def finish(self):
+        pass
+
+
+class Range(Raw):
+    def __init__(self, work, model):
+        self.work, self.model, self.engine = work, model, None
+
+    def decode(self, layout, r):
+        self.engine = self.engine or Engine(r)
+        self.model.code(self.engine, layout, self.work)
+
+    def finish(self):
+        if self.engine:
+            self.engine.finish()
+
+
+# --- models --------------------------------------------------------------------------------------------------------------
+
+
+class Adaptive:
+    def __init__(self):
+        self.cells = Cells(Counter)
+
+    def code(self, engine, layout, work):
+        of, _ = classes(layout)
+        for b, _, _ in buffer_order(layout):
+            node, kind = 1, of[id(b)] % 256
+            for _ in range(7):
+                node = 2 * node + single(engine, self.cells[kind, node], 5, 8, 16, 65520)
+            t = min(node - 128, 71)
+            b.v.append(wrap(symbol(t, engine.direct(extra(t))), work.width(b)))
+
+
+KNOTS = [int(v) for v in """0 1 1 2 3 5 8 13 22 36 60 98 162 267 439 720 1179 1921 3108 4971 7812 11955 17625 24743 32768 40793
+47911 53581 57724 60565 62428 63615 64357 64816 65097 65269 65374 65438 65476 65500 65514 65523 65528 65531 65533 65534 65535
+65535 65536""".split()]
+
+
+def squash(x):
+    i, f = divmod(clamp(x, -3071, 3071) + 3072, 128)
+    return KNOTS[i] * (128 - f) + KNOTS[i + 1] * f + 64 >> 7
+
+
+def stretches():
+    table, x = [], -3071
+    for i in range(4096):
+        while x < 3071 and squash(x) < 16 * i + 8:
+            x += 1
+        table.append(x)
+    return table
+
+
+STRETCH = stretches()
+
+
+def mixed(engine, counters, w, R, F, S):
+    x = [STRETCH[c.p() >> 4] for c in counters]
+    p = clamp(squash(clamp(sum(a * b for a, b in zip(w, x)) >> 16, -3071, 3071)), 4, 65532)
+    b = engine.bit(p)
+    miss = (65536 if b else 0) - p
+    for i, v in enumerate(x):
+        w[i] = clamp(w[i] + (v * miss + (1 << R - 1) >> R), -(1 << 20), 1 << 20)
+    for c in counters:
+        c.learn(b, F, S)
+    return b
+
+
+def log_class(x, most):
+    if x < 4:
+        return min(x, most)
+    e = width(x)
+    return min(2 * e - 2 + (x >> e - 2 & 1), most)
+
+
+class View:
+    def __init__(self, group):
+        self.bands, self.n = group, len(group)
+        self.batch, self.h, self.w = group[0].planes() if group else (0, 0, 0)
+        n = math.isqrt(self.n)
+        self.side = n if 2 <= n <= 64 and n * n == self.n and len(group[0].shape) > 1 else 0
+
+    def at(self, k, b, y, x):
+        return self.bands[k].v[(b * self.h + y) * self.w + x]
+
+
+def half_of(small, large):
+    return small in (large // 2, large - large // 2)
+
+
+def links(views, g):
+    """cousin: (view, f); parent: view."""
+    me, cousin, parent = views[g], None, None
+    for there in reversed(views[max(0, g - 64) : g]):
+        if there.n != me.n or not there.batch or there.batch != me.batch:
+            continue
+        a, b = me.bands[0], there.bands[0]
+        if (a.side, a.index) != (b.side, b.index):
+            continue
+        if not cousin and b.component < a.component and b.level == a.level:
+            if (me.h, me.w) == (there.h, there.w):
+                cousin = there, 0
+            elif me.h != there.h and me.w != there.w and half_of(me.h, there.h) and half_of(me.w, there.w):
+                cousin = there, 1
+        if not parent and b.component == a.component and b.level == a.level + 1:
+            if all(s == l or half_of(s, l) for s, l in ((there.h, me.h), (there.w, me.w))):
+                parent = there
+    return cousin, parent
+
+
+def mag(v):
+    return min(abs(v), 4095)
+
+
+class Neighbourhood:
+    def __init__(self):
+        self.cells, self.weights = Cells(Counter), Cells(lambda: [81920 // 3] * 3)
+
+    def code(self, engine, layout, work):
+        views = [View(g) for g in layout]
+        for g in range(len(layout)):
+            self.group(engine, views, g, work)
+
+    def group(self, engine, views, g, work):
+        view = views[g]
+        cousin, parent = links(views, g) if view.batch else (None, None)
+        for b in range(view.batch):
+            for y in range(view.h):
+                for x in range(view.w):
+                    for k in range(view.n):
+                        view.bands[k].v.append(self.value(engine, view, cousin, parent, b, y, x, k, work))
+
+    def value(self, engine, view, cousin, parent, b, y, x, k, work):
+        info, n, side = view.bands[k], view.n, view.side
+
+        def m(dy, dx, kk=k, db=0):
+            if y + dy < 0 or not 0 <= x + dx < view.w or b + db < 0:
+                return 0
+            return mag(view.at(kk, b + db, y + dy, x + dx))
+
+        c = 3 if info.side else min(info.component, 2)
+        W, N = m(0, -1), m(-1, 0)
+        around = 2 * W + 2 * N + m(-1, -1) + m(-1, 1) + 2 * m(0, 0, k, -1)
+        near = around
+        if n == 1:
+            inside = m(0, -2) + m(-2, 0) + W + N
+        else:
+            here = lambda kk: mag(view.at(kk, b, y, x))
+            if side == 0:
+                inside = (2 * here(k - 1) if k > 0 else 0) + (here(k - 2) if k > 1 else 0)
+                v, u, wide = 0, k, n
+            else:
+                v, u, wide = k // side, k % side, side
+                inside = 0
+                for dv, du, by in ((0, -1, 2), (0, -2, 1), (-1, 0, 2), (-2, 0, 1), (-1, -1, 1), (-1, 1, 1)):
+                    if v + dv >= 0 and 0 <= u + du < side:
+                        inside += by * here(k + dv * side + du)
+            for dy, dx in ((0, -1), (-1, 0)):
+                near += m(dy, dx, k - 1) if u > 0 else 0
+                near += m(dy, dx, k + 1) if u + 1 < wide else 0
+                if side:
+                    near += m(dy, dx, k - side) if v > 0 else 0
+                    near += m(dy, dx, k + side) if v + 1 < side else 0
+        fold = lambda i: i if i < 4 else 4 if i < 6 else 5 if i < 9 else 6 if i < 15 else 7
+        if n == 1:
+            zone = 4 * min(info.level, 15) + info.index % 4
+        elif n <= 64:
+            zone = k
+        elif side:
+            zone = 8 * fold(k // side) + fold(k % side)
+        else:
+            zone = k if k < 32 else 32 + min(log_class(k, 63) - 8, 31)
+        coarse = min(info.level, 7) if n == 1 else log_class(k // side + k % side if side else k, 7)
+        cv = pv = 0
+        if cousin:
+            t, f = cousin
+            cv = t.at(k, b, min(y << f, t.h - 1), min(x << f, t.w - 1))
+        if parent:
+            pv = parent.at(k, b, min(y >> 1, parent.h - 1), min(x >> 1, parent.w - 1))
+        A = c, zone, log_class(around, 13)
+        B = c, coarse, log_class(inside, 9), log_class(near, 9)
+        C = c, log_class(mag(cv), 7), log_class(mag(pv), 7), log_class(inside + near // 2, 9)
+        cells, count = self.cells, 0
+        while count < 15 and mixed(engine, [cells["A", A, count], cells["B", B, count], cells["C", C, count]],
+                                   self.weights[c, zone, min(count, 3)], 14, 4, 7):
+            count += 1
+        if count == 0:
+            return 0
+        if count == 15:
+            i, E = 0, log_class(around >> 3, 11)
+            while i < 31 and single(engine, cells["E", c, E, i], 4, 7):
+                i += 1
+            count += (1 << i) - 1 + engine.direct(i)
+        sign = lambda v: 2 if v < 0 else 1 if v > 0 else 0
+        left = above = 0
+        if n == 1 or k == 0:
+            left = view.at(n - 1, b, y, x - 1) if x > 0 else 0
+            above = view.at(k, b, y - 1, x) if y > 0 else 0
+        negative = single(engine, cells["S", c, sign(left), sign(above), sign(cv)], 4, 7)
+        return wrap(-count if negative else count, work.width(info))
+
+
+def small(v):
+    return min(abs(v), 1 << 20)
+
+
+def median(a, n, d):
+    return min(a, n) if d >= max(a, n) else max(a, n) if d <= min(a, n) else a + n - d
+
+
+def L16(x):
+    e = width(x) - 1
+    part = (0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15)
+    return 16 * e + part[(x >> e - 4 if e >= 4 else x << 4 - e) & 15]
+
+
+def X16(x):
+    table = (65536, 62757, 60097, 57549, 55109, 52773, 50535, 48393, 46341, 44376, 42495, 40693, 38968, 37316, 35734, 34219)
+    return table[x & 15] >> (x >> 4) if x < 512 else 0
+
+
+class Predictive:
+    def __init__(self):
+        self.cells, self.weights = Cells(Counter), Cells(lambda: [81920 // 4] * 4)
+        self.biases, self.filters = Cells(lambda: [0, 0]), Cells(lambda: [32768, 32768, -32768] + [0] * 13)
+
+    def code(self, engine, layout, work):
+        views = [View(g) for g in layout]
+        for g, view in enumerate(views):
+            if not view.batch:
+                continue
+            cousin = links(views, g)[0]
+            cousin = cousin and cousin[0]
+            far = links(views, views.index(cousin))[0] if cousin else None
+            refs = [v for v in (cousin, far and far[0]) if v and (v.h, v.w) == (view.h, view.w)]
+            for k in range(view.n):
+                for b in range(view.batch):
+                    self.slice(engine, view, k, b, refs, work)
+
+    def slice(self, engine, view, k, b, refs, work):
+        info, h, w = view.bands[k], view.h, view.w
+        kind = min(info.component + k, 2) + info.side
+        bits = work.width(info)
+        low, high = -(1 << bits - 1), (1 << bits - 1) - 1
+        rows = [(v, kk, bb) for v, kk, bb in [(view, k - 1, b)] * (k > 0) + [(v, k, b) for v in refs] + [(view, k, b - 1)] * (b > 0)]
+
+        def ref(i):
+            v, kk, bb = rows[i]
+            return lambda y, x: v.at(kk, bb, max(y, 0), clamp(x, 0, w - 1))
+
+        O = [ref(i) for i in range(min(2, len(rows)))]
+        V, E, D = {}, {}, [{} for _ in range(6)]
+
+        def get(a, y, x):
+            if y < 0:
+                return 0
+            if x < 0:
+                return get(a, y - 1, 0)
+            return a[y, min(x, w - 1)]
+
+        filt = self.filters[kind]
+        for y in range(h):
+            for x in range(w):
+                W, WW = get(V, y, x - 1), get(V, y, x - 2)
+                if y == 0:
+                    N = NE = NN = NNE = NEE = W
+                    NW = WW
+                else:
+                    N, NW, NE, NEE = (get(V, y - 1, x + d) for d in (0, -1, 1, 2))
+                    NN, NNE = (get(V, max(y - 2, 0), x + d) for d in (0, 1))
+                    if y == 1 and x == w - 1:
+                        NNE = view.at(k, b - 1, h - 3, w - 1) if b > 0 and h >= 3 else 0
+                g = [8 * W, 8 * N, 8 * (W + N - NW), 8 * (W + NE - N), 8 * median(W, N, NW)]
+                base = W + N >> 1 if y else W
+                d = [v - base for v in (W, N, NW, NE, WW, NN, NNE, NEE)] + [0] * 8
+                surprise = [0, 0]
+                for i, o in enumerate(O):
+                    mid = o(y, x - 1) + o(y - 1, x) >> 1
+                    d[8 + 4 * i : 12 + 4 * i] = [v - mid for v in (o(y, x), o(y, x + 1), o(y, x - 1), o(y - 1, x + 1))]
+                    surprise[i] = small(o(y, x) - median(o(y, x - 1), o(y - 1, x), o(y - 1, x - 1)))
+                d = [clamp(v, -(1 << 26), 1 << 26) for v in d]
+                g.append(8 * base + (sum(f * v for f, v in zip(filt, d)) >> 13))
+                g = [clamp(v, 8 * low, 8 * high) for v in g]
+                around = lambda a: 2 * get(a, y, x - 1) + 2 * get(a, y - 1, x) + get(a, y - 1, x - 1) + get(
+                    a, y - 1, x + 1) + get(a, y, x - 2)
+                cost = [L16(around(m) + 4) for m in D]
+                u = [X16(3 * (c - min(cost))) for c in cost]
+                p = quotient(sum(a * v for a, v in zip(u, g)), sum(u))
+                spread = max(small(v - p >> 3) for v in g)
+                activity = log_class(around(E) + surprise[0] + (surprise[1] >> 1), 23)
+                cell = self.biases[(kind, min(activity // 3, 7)) + tuple(
+                    8 * v > p for v in (W, N, NW, NE, 2 * W - WW, 2 * N - NN))]
+                p = clamp(p + quotient(cell[0], 16), 8 * low, 8 * high)
+                centre, lean = clamp(p + 4 >> 3, low, high), p + 4 & 7
+                z = lambda v: 2 * log_class(small(8 * v - p >> 2), 7) + (8 * v > p)
+                where = [activity * 8 + lean,
+                         (log_class(get(E, y, x - 1), 9) * 10 + log_class(get(E, y - 1, x), 9)) * 8 + log_class(spread, 7),
+                         (log_class(surprise[0], 11) * 8 + log_class(surprise[1], 7)) * 8 + min(activity // 2, 7),
+                         (z(W) * 16 + z(N)) * 4 + min(activity // 4, 3)]
+                r = self.residual(engine, kind, where, activity, bits)
+                v = wrap(r + centre, bits)
+                V[y, x], E[y, x] = v, small(r)
+                for i in range(6):
+                    D[i][y, x] = small(8 * v - g[i])
+                limited = lambda m: clamp(m, -(1 << 18), 1 << 18)
+                cell[0] += quotient(16 * limited(8 * v - p) - cell[0], cell[1] + 4)
+                cell[1] = min(cell[1] + 1, 60)
+                pull = quotient(limited(8 * v - g[5]) << 17, 64 + sum(t * t for t in d))
+                for i, t in enumerate(d):
+                    filt[i] = clamp(filt[i] + (pull * t + 128 >> 8), -(1 << 20), 1 << 20)
+                info.v.append(v)
+
+    def residual(self, engine, kind, where, activity, bits):
+        def decide(node):
+            return mixed(engine, [self.cells[kind, i, c, node] for i, c in enumerate(where)],
+                         self.weights[kind, activity, min(node, 15)], 16, 5, 8)
+
+        tail = lambda node: single(engine, self.cells["tail", kind, node], 5, 8)
+        if not decide(0):
+            return 0
+        negative, l = decide(1), 1
+        while l < bits and (decide(l + 1) if l < 10 else tail(l)):
+            l += 1
+        m = 1
+        for i in range(l - 1):
+            if l <= 3:
+                b = decide(11 if l == 2 else 11 + m)
+            elif i == 0:
+                b = decide(18 + min(l - 4, 5))
+            elif i < 3:
+                b = tail(32 + 8 * l + (m & 1)) if i == 1 else tail(34 + 8 * l + (m & 3))
+            else:
+                b = engine.direct(1)
+            m = 2 * m + b
+        return wrap(-m if negative else m, bits)
+
+
+class BlockCounter:
+    __slots__ = "p", "n"
+
+    def __init__(self):
+        self.p, self.n = 32768, 0
+
+    def learn(self, b, most):
+        self.p += ((65535 if b else 0) - self.p) * (131072 // (2 * self.n + 3) >> 1) >> 15
+        self.n += self.n < most
+
+
+def table_class(ends, v):
+    return sum(v >= e for e in ends) - 1
+
+
+T = 0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 17, 23, 33, 49
+G = 0, 1, 2, 3, 5, 7, 10, 15, 23, 41
+Z = 0, 2, 4, 6, 9, 13, 20, 34
+BAND = (0, 1, 2, 3, 4, 5, 6, 7), (0, 1, 2, 3, 4, 6, 8, 12), (0, 1, 2, 3, 4, 6, 8, 16)
+SIDE, FLAT, INV, SCALE = (512, 362, 256), (362, 256, 181), (2896, 4096, 5793), (1024, 1448, 2048)
+
+
+def tame(v):
+    return clamp(v, -32767, 32767)
+
+
+def sat16(v):
+    return clamp(v, -32768, 32767)
+
+
+class TransformBlocks:
+    def __init__(self):
+        self.cells, self.weights = Cells(BlockCounter), Cells(lambda: [19660] * 5)
+        self.others = None
+        self.M = [basis("dct", n, 13) for n in (8, 16, 32)]
+
+    def simple(self, *key):
+        c = self.cells[key]
+        b = self.engine.bit(clamp(c.p, 4, 65532))
+        c.learn(b, 60)
+        return b
+
+    def mixed(self, keys, w):
+        counters, w = [self.cells[k] for k in keys], self.weights[w]
+        x = [STRETCH[c.p >> 4] for c in counters]
+        p = clamp(squash(clamp(sum(a * b for a, b in zip(w, x)) >> 16, -3071, 3071)), 4, 65532)
+        b = self.engine.bit(p)
+        miss = ((65536 if b else 0) - p >> 4) * 10
+        for i, v in enumerate(x):
+            w[i] = clamp(w[i] + (v * miss + (1 << 15) >> 16), -(1 << 20), 1 << 20)
+        for c in counters:
+            c.learn(b, 255)
+        return b
+
+    def code(self, engine, layout, work):
+        self.engine, self.work = engine, work
+        views, g = [View(group) for group in layout], 0
+        while g < len(layout):
+            planes, sizes = 0, layout[g][0] if len(layout[g]) == 1 else None
+            if sizes and len(sizes.shape) == 2 and sizes.side and (sizes.frac, sizes.bits) == (0, 4):
+                if all(e > 0 and e % 4 == 0 for e in sizes.shape):
+                    while g + 1 + planes < len(layout) and len(layout[g + 1 + planes]) == 1:
+                        b = layout[g + 1 + planes][0]
+                        if b.side or b.shape != [8 * e for e in sizes.shape]:
+                            break
+                        planes += 1
+            end = g + 1 + planes
+            if planes and self.simple("blocks"):
+                self.run(sizes, [layout[i][0] for i in range(g + 1, end)])
+            else:
+                self.others = self.others or Neighbourhood()
+                for i in range(g, end):
+                    self.others.group(engine, views, i, work)
+            g = end
+
+    def run(self, sizes, planes):
+        self.rows, self.cols = sizes.shape
+        h, w = self.height, self.wide = 8 * self.rows, 8 * self.cols
+        n = self.rows * self.cols
+        self.size, sizes.v = [0] * n, []
+        self.q = [[0] * (h * w) for _ in planes]
+        self.planes = planes
+        self.top, self.left = [[0] * w for _ in planes], [[0] * h for _ in planes]
+        self.energy = [[0] * (h * w) for _ in planes]
+        self.bucket, self.residual = [[0] * n for _ in planes], [[0] * n for _ in planes]
+        self.regression = [[[(0, 0)] * n for _ in range(2)] for _ in planes]
+        for y in range(0, h, 32):
+            for x in range(0, w, 32):
+                self.sizes(y, x, 5)
+                for by, bx, l in quadtree(lambda r, c: self.size[r * self.cols + c], y, x):
+                    for p in range(len(planes)):
+                        self.block(p, by, bx, l - 3)
+        sizes.v = self.size
+        for b, v in zip(planes, self.q):
+            b.v = v
+
+    def sizes(self, y, x, l):
+        at = y // 8 * self.cols + x // 8
+        s = (y > 0 and self.size[at - self.cols] < l) + (x > 0 and self.size[at - 1] < l)
+        split = self.simple("split", l, s)
+        if split and l > 4:
+            h = 1 << l - 1
+            for dy, dx in ((0, 0), (0, h), (h, 0), (h, h)):
+                self.sizes(y + dy, x + dx, l - 1)
+        else:
+            self.keep(self.size, at, l - 3, l - split)
+
+    def keep(self, cells, at, k, v):
+        for j in range(1 << k):
+            for i in range(1 << k):
+                cells[at + j * self.cols + i] = v
+
+    def block(self, p, y, x, k):
+        self.p, self.c, self.y, self.x, self.k, self.N = p, min(p, 2), y, x, k, 8 << k
+        self.cell = y // 8 * self.cols + x // 8
+        N, M = self.N, self.M[k]
+        last = self.last_diagonal()
+        used = min(last + 1, N)
+        line = lambda there, v: [sum(a * b for a, b in zip(M[u], v)) >> 9 if there and u < used else 0 for u in range(N)]
+        self.l = line(x > 0, self.left[p][y : y + N])
+        self.t = line(y > 0, self.top[p][x : x + N])
+        self.r, self.b = [0] * N, [0] * N
+        if last > 0:
+            self.levels(last, used)
+        self.dc(last)
+        back = lambda v: [sat16((1 << 12) + sum(M[u][i] * sat16(v[u] + 8 >> 4) for u in range(used)) >> 13) for i in range(N)]
+        self.left[p][y : y + N] = back(self.r)
+        self.top[p][x : x + N] = back(self.b)
+
+    def beside(self, cells, y_first=True):
+        """Of the cells above and to the left, None where outside."""
+        return (cells[self.cell - self.cols] if self.y > 0 else None, cells[self.cell - 1] if self.x > 0 else None)
+
+    def last_diagonal(self):
+        c, k, c2 = self.c, self.k, min(self.c, 1)
+        A, B = self.beside(self.bucket[self.p])
+        A, B = (B if A is None else A), (A if B is None else B)
+        near = 5 if A is None else min((A + B + 1) // 2, 15)
+        if c == 0:
+            other = 0 if A is None else min(abs(A - B), 7)
+        elif c == 1:
+            other = self.bucket[0][self.cell]
+        else:
+            other = (self.bucket[0][self.cell] + 2 * self.bucket[1][self.cell] + 2) // 3
+        node = 1
+        for i in (3, 2, 1, 0):
+            node = 2 * node + self.mixed([("near", c, k, near, node), ("other", c, k, other, node),
+                                          ("both", c2, near // 2, other // 2, node)], ("last", c, i))
+        bucket = node - 16
+        self.keep(self.bucket[self.p], self.cell, k, bucket)
+        last = bucket << k
+        if bucket == 15 and k != 1:
+            return 2 * self.N - 2
+        if bucket > 0:
+            node = 1
+            for _ in range(k):
+                node = 2 * node + self.simple("fine", c2, k, min(bucket, 3), node)
+            last -= node - (1 << k)
+        return last
+
+    def levels(self, last, used):
+        p, c, k, N, w = self.p, self.c, self.k, self.N, self.wide
+        here, q = self.y * w + self.x, self.q[p]
+        a = {}
+        R = []
+        for r in range(min(p, 2)):
+            pairs = [v for v in self.beside(self.regression[p][r]) if v]
+            R.append([sum(v[0] for v in pairs), sum(v[1] for v in pairs)])
+        around = []
+        for ny, nx, there in ((self.y, self.x - 1, self.x > 0), (self.y - 1, self.x, self.y > 0)):
+            if there:
+                l = self.size[ny // 8 * self.cols + nx // 8]
+                around.append((ny >> l << l, nx >> l << l, l - 3 - k))
+        band = [table_class(BAND[k], u) for u in range(N)]
+        for s in range(last, 0, -1):
+            for u in range(min(s, N - 1), max(0, s - N + 1) - 1, -1):
+                v = s - u
+                at = here + u * w + v
+                A = lambda du, dv: a.get((u + du, v + dv), 0)
+                e = [0, 0]
+                for r, (xy, xx) in enumerate(R):
+                    X = tame(self.q[r][at])
+                    if X:
+                        e[r] = quotient(clamp(X, -255, 255) * 8 * xy, xx + 4)
+                t = table_class(T, 2 * A(0, 1) + 2 * A(1, 0) + A(1, 1) + A(0, 2) + A(2, 0))
+                energy = 0
+                for oy, ox, d in around:
+                    uu, vv = (u << d, v << d) if d >= 0 else (u >> -d, v >> -d)
+                    energy += self.energy[p][(oy + uu) * w + ox + vv]
+                energy = table_class(G, energy)
+                if c == 0:
+                    other = min(last - s, 9)
+                elif c == 1:
+                    other = table_class(G, self.energy[0][at])
+                else:
+                    other = table_class(G, self.energy[0][at] // 2 + self.energy[1][at])
+                follow = table_class(Z, abs(e[0]) + abs(e[1]))
+                m = 0
+                while m < 3:
+                    keys = [("local", m, c, k, (band[u] + band[v]) // 2, t), ("position", m, c, k, band[u], band[v], min(t, 2)),
+                            ("around", m, c, energy, t), ("others", m, c, other, t)]
+                    if c:
+                        keys.append(("follow", m, c, follow, t))
+                    if not self.mixed(keys, ("level", m, c, k)):
+                        break
+                    m += 1
+                if m == 3:
+                    h = 0
+                    while h < 31 and self.simple("escape", t, min(h, 16)):
+                        h += 1
+                    m = 2 + self.below(h + 1, "mantissa", t, min(h, 16))
+                if m:
+                    level = wrap(-m if self.sign(u, v, e, m) else m, self.work.width(self.planes[p]))
+                    q[at] = level
+                    a[u, v] = min(abs(level), 255)
+                    level = tame(level)
+                    for r, pair in enumerate(R):
+                        X, Y = clamp(tame(self.q[r][at]), -255, 255), clamp(level, -255, 255)
+                        pair[0] += X * Y
+                        pair[1] += X * X
+                    side, flat_ = level * SIDE[k], level * FLAT[k]
+                    self.l[u] -= side if v else flat_
+                    self.t[v] -= side if u else flat_
+                    self.r[u] += flat_ if v == 0 else -side if v % 2 else side
+                    self.b[v] += flat_ if u == 0 else -side if u % 2 else side
+        for u in range(min(used + 1, N)):
+            for v in range(min(used + 1, N)):
+                A = lambda du, dv: a.get((u + du, v + dv), 0)
+                self.energy[p][here + u * w + v] = min(2 * A(0, 0) + A(0, 1) + A(1, 0) + A(0, -1) + A(-1, 0), 255)
+        for r, (xy, xx) in enumerate(R):
+            self.keep(self.regression[p][r], self.cell, k, (quotient(xy, 4), xx // 4))
+
+    def below(self, l, *key):
+        if l < 2:
+            return l
+        v = 2 + self.simple(*key)
+        return (v << l - 2) + self.engine.direct(l - 2)
+
+    def sign(self, u, v, e, m):
+        c, k = self.c, self.k
+
+        def Q(z):
+            a = min(abs(z), 1 << 20) * SCALE[k] >> 16
+            return -a if z < 0 else a
+
+        def S(v, *ends):
+            n = sum(abs(v) >= t for t in ends)
+            return 3 - n if v < 0 else 3 + n
+
+        z = self.l[u] + self.t[v]
+        f = z < 0
+        turned = lambda e: -e if f else e
+        zc = table_class(Z, abs(Q(z)))
+        keys = [("sign both", min(c, 1), S(Q(turned(self.l[u])), 2, 6, 14), S(Q(turned(self.t[v])), 2, 6, 14)),
+                ("sign size", k, zc, min(u, 3), min(v, 3)),
+                ("sign level", zc, min(m, 4), 0 if u == 0 else 1 if v == 0 else 2)]
+        if c:
+            keys.append(("sign follow", c, S(turned(e[0]), 1, 3, 8), S(turned(e[1]), 1, 3, 8), min(m, 3)))
+        return self.mixed(keys, ("sign", c)) != f
+
+    def dc(self, last):
+        p, c, k = self.p, self.c, self.k
+        ways = (self.x > 0) + (self.y > 0)
+        total = (self.l[0] if self.x > 0 else 0) + (self.t[0] if self.y > 0 else 0)
+        e = (quotient(total * INV[k], ways) if ways else 0) + (1 << 19)
+        prediction, quarter = clamp(e >> 20, -32767, 32767), e >> 18 & 3
+        disagree = width(min(abs(self.l[0] - self.t[0]) * INV[k] >> 20, 255)) if ways == 2 else 8
+        A, B = self.beside(self.residual[p])
+        A, B = (B if A is None else A), (A if B is None else B)
+        near = 0 if A is None else min(A + B, 11)
+        other = last if c == 0 else self.residual[0][self.cell] + (self.residual[1][self.cell] if c == 2 else 0)
+        other, h = min(other, 12), 0
+        while h < 32 and self.mixed([("dc near", c, k, near, min(h, 17)), ("dc other", c, other, min(h, 17)),
+                                     ("dc disagree", c, disagree, min(h, 17))], ("dc", c, min(h, 3))):
+            h += 1
+        level = prediction
+        if h:
+            m = self.below(h, "dc mantissa", c, min(h, 17))
+            level += -m if self.simple("dc sign", min(h, 2), quarter) else m
+        level = wrap(level, self.work.width(self.planes[p]))
+        self.q[p][self.y * self.wide + self.x] = level
+        self.r[0] += tame(level) * FLAT[k]
+        self.b[0] += tame(level) * FLAT[k]
+        self.keep(self.residual[p], self.cell, k, h)
+
+
+# --- a codec from its description ----------------------------------------------------------------------------------------
+
+
+def parse(text):
+    """name<a,b<c>> to (name, [a, (b, [c])])"""
+    def item(i):
+        start = i
+        while i < len(text) and text[i] not in "<,>":
+            i += 1
+        name, arguments = text[start:i], []
+        if i < len(text) and text[i] == "<":
+            while text[i] != ">":
+                a, i = item(i + 1)
+                arguments.append(a)
+            i += 1
+        return (name, arguments), i
+
+    return item(0)[0]
+
+
+def make(node, work):
+    name, arguments = node
+    words = [a[0] for a in arguments]
+    if name in ("dct", "fourier"):
+        return Blocks(work, name, int(words[0]))
+    if name == "wavelet":
+        return Wavelet(work, words[0], int(words[1]))
+    if name == "pca":
+        return Pca(work, *map(int, words))
+    if name == "range":
+        return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
+                            "transform_blocks": TransformBlocks}[words[0]]())
+    if name == "identity":
+        return Identity()
+    if name == "chain":
+        return Chain(*(make(a, work) for a in arguments))
+    if name == "per_image":
+        return PerImage(make(arguments[0], work))
+    if name == "run_length":
+        return RunLength(work, make(arguments[0], work))
+    if name in ("difference", "colour"):
+        return {"difference": Difference, "colour": Colour}[name](work, words[0])
+    return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer,
+            "uniform": Quantizer, "dead_zone": DeadZone, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
+            "laplace": Laplace}[name](work)
+
+
+def decode(description, kind, shape, components, payload):
+    """Samples, floats by their bits."""
+    arguments = parse(description)[1]
+    work = Work(16 if kind == "uint8" else 32)
+    transform, quantizer, coder = (make(a, work) for a in arguments[:3])
+    r = Reader(payload)
+    m = Map(kind, r)
+    verbatim, at = [], 0
+    if kind == "float32" and m.how == 2:
+        for _ in range(r.varint()):
+            at += r.varint()
+            verbatim.append((at, r.u32()))
+            at += 1
+    strips = int(arguments[4][0]) if len(arguments) > 3 else 0
+    if not strips:
+        transform.read(r)
+    quantizer.read(r)
+    planes = [[] for _ in range(components)]
+    for row in range(0, shape[0], strips) if strips else [None]:
+        part = list(shape) if row is None else [min(strips, shape[0] - row)] + list(shape[1:])
+        where = [[Band(part, component=c, bits=m.bits)] for c in range(components)]
+        coefficients = transform.arrange(where)
+        symbols = quantizer.arrange(coefficients)
+        for b in flat(symbols):
+            b.v = []
+        coder.decode(symbols, r)
+        result = transform.inverse(quantizer.values(symbols, coefficients), where)
+        for plane, b in zip(planes, flat(result)):
+            plane += [m.sample(v, b.frac) for v in b.v]
+    coder.finish()
+    if r.at != len(payload):
+        raise Corrupt("bytes are left over")
+    samples = [v for pixel in zip(*planes) for v in pixel]
+    for at, v in verbatim:
+        samples[at] = v
+    return samples
+
+
+# --- what is decoded -----------------------------------------------------------------------------------------------------
+
+
+def examples(page):
+    head, data = None, b""
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith("    codec<"):
+            head, data = line.split(), b""
+        elif head and line.startswith("    = "):
+            yield head, data, line.split()[1:]
+            head = None
+        elif head:
+            data += bytes.fromhex(line.split("#")[0])
+
+
+def digest(kind, shape, components, samples):
+    form = {"uint8": "B", "uint16": "H", "int16": "h", "int32": "i", "float32": "I"}[kind]
+    return crc32c(struct.pack(f"<{len(shape) + 1}I", *shape, components) + struct.pack(f"<{len(samples)}{form}", *samples))
+
+
+def main():
+    root = Path(__file__).resolve().parents[2]
+    count = failures = 0
+    for page in [root / "docs" / "format.md", *sorted((root / "docs" / "format").glob("*.md"))]:
+        for (description, frame, kind, shape, components), data, expected in examples(page):
+            shape, components = [int(e) for e in shape.split("x")], int(components)
+            if frame == "file":
+                codec, kind, shape, components, data = read_file(data)
+                assert codec == fingerprint(description)
+            elif frame == "record":
+                data = read_record(data, description, shape, components)
+            got = decode(description, kind, shape, components, data)
+            wanted = [int(v, 16) if kind == "float32" else int(v) for v in expected]
+            count += 1
+            if got != wanted:
+                failures += 1
+                print(f"{page.name}: {description}:\n  got      {got}\n  expected {wanted}")
+    assert count > 30, "the pages have lost their examples"
+
+    index = root / "tests" / "golden" / "index.txt"
+    streams = 0
+    for line in index.read_text().splitlines() if index.exists() else []:
+        name, crc, description = line.split()
+        codec, kind, shape, components, payload = read_file((index.parent / name).read_bytes())
+        assert codec == fingerprint(description), description
+        got = digest(kind, shape, components, decode(description, kind, shape, components, payload))
+        streams += 1
+        if got != int(crc, 16):
+            failures += 1
+            print(f"{name}: {description}: another picture")
+    print(f"{count} examples, {streams} golden streams, {failures} failures")
+    return failures > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
