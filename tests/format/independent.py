@@ -1751,7 +1751,7 @@ class TransformBlocks:
         self.left[p][y : y + N] = back(self.r)
         self.top[p][x : x + N] = back(self.b)
 
-    def beside(self, cells, y_first=True):
+    def beside(self, cells):
         """Of the cells above and to the left, None where outside."""
         return (cells[self.cell - self.cols] if self.y > 0 else None, cells[self.cell - 1] if self.x > 0 else None)
 

@@ -1,4 +1,5 @@
 // The worked bytes of the format's pages are those of this folder's examples, which decode and encode as the pages say.
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
