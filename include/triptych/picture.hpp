@@ -87,7 +87,10 @@ private:
 /// Makes a `picture_view` of what a user has; specialised for xtensor in `xtensor.hpp`. A specialisation is made from `X const &`, holds
 /// what it has to hold and offers `view()`.
 template <class X>
-struct picture_source;
+struct picture_source {
+    static_assert(sizeof(X) == 0, "this is no picture: lend samples as picture_view<S, R>{data, shape, components}; "
+                                  "containers of xtensor need <triptych/xtensor.hpp>");
+};
 template <sample S, std::size_t R>
 struct picture_source<picture_view<S, R>> {
     picture_view<S, R> x;
