@@ -23,8 +23,8 @@ struct changes {
     auto forward(B x) const -> B {
         using namespace xt::placeholders;
         for (std::size_t b = 0; b < x.count(); ++b) {
+            if (stays(x.info(b))) continue;
             auto rows = triptych::as_xtensor(x[b]);
-            if (x.info(b).at.kind == triptych::role::side || rows.shape(0) < 2) continue;
             xt::view(rows, xt::range(1, _)) ^= xt::view(rows, xt::range(_, -1));
         }
         return x;
@@ -32,11 +32,16 @@ struct changes {
     template <class B>
     auto inverse(B x, triptych::layout<B::rank> const &) const -> B {
         for (std::size_t b = 0; b < x.count(); ++b) {
+            if (stays(x.info(b))) continue;
             auto rows = triptych::as_xtensor(x[b]);
-            if (x.info(b).at.kind == triptych::role::side) continue;
             for (std::size_t i = 1; i < rows.shape(0); ++i) xt::view(rows, i) ^= xt::view(rows, i - 1);
         }
         return x;
+    }
+
+private:
+    static auto stays(auto const &band) -> bool {
+        return band.at.kind == triptych::role::side || band.shape[0] < 2 || triptych::volume(band.shape) == 0;
     }
 };
 static_assert(triptych::transform_for<changes, triptych::bands<std::int16_t, 2>>);
