@@ -33,16 +33,18 @@
 #define TRIPTYCH_DETAIL_MEMORY plain
 #endif
 
-#define TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e, f) v##a##_##b##_##c##_##d##_##e##_##f
-#define TRIPTYCH_DETAIL_GLUE(a, b, c, d, e, f) TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e, f)
+#if defined(__cpp_exceptions)
+#define TRIPTYCH_EXCEPTIONS 1
+#define TRIPTYCH_DETAIL_ERRORS throws
+#else
+#define TRIPTYCH_EXCEPTIONS 0
+#define TRIPTYCH_DETAIL_ERRORS aborts
+#endif
+
+#define TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e, f, g) v##a##_##b##_##c##_##d##_##e##_##f##_##g
+#define TRIPTYCH_DETAIL_GLUE(a, b, c, d, e, f, g) TRIPTYCH_DETAIL_GLUE2(a, b, c, d, e, f, g)
 
 /// The inline namespace: `namespace triptych::inline TRIPTYCH_ABI { ... }`.
 #define TRIPTYCH_ABI                                                                                                   \
     TRIPTYCH_DETAIL_GLUE(TRIPTYCH_VERSION_MAJOR, TRIPTYCH_VERSION_MINOR, TRIPTYCH_VERSION_PATCH, TRIPTYCH_DETAIL_ISA,  \
-                         TRIPTYCH_DETAIL_MATH, TRIPTYCH_DETAIL_MEMORY)
-
-#if defined(__cpp_exceptions)
-#define TRIPTYCH_EXCEPTIONS 1
-#else
-#define TRIPTYCH_EXCEPTIONS 0
-#endif
+                         TRIPTYCH_DETAIL_MATH, TRIPTYCH_DETAIL_MEMORY, TRIPTYCH_DETAIL_ERRORS)
