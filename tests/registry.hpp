@@ -102,6 +102,22 @@ inline constexpr double tolerance<klt> = 1;
 template <std::size_t N>
 inline constexpr double tolerance<fourier<N>> = N == 64 ? 4 : 1; // 4,096 coefficients of three fractional bits
 
+/// Each how many of the shapes conformance tries: large blocks and slow models take fewer.
+template <class P>
+inline constexpr std::size_t thinning = 1;
+template <std::size_t N>
+inline constexpr std::size_t thinning<dct<N>> = N / 8 + 1;
+template <std::size_t N>
+inline constexpr std::size_t thinning<fourier<N>> = N == 64 ? 29 : N / 8 + 1;
+template <class Model>
+inline constexpr std::size_t thinning<coder::range<Model>> = 3;
+template <>
+inline constexpr std::size_t thinning<photo> = 7;
+template <>
+inline constexpr std::size_t thinning<lossless> = 7;
+template <class T, class Q, class Model, class S>
+inline constexpr std::size_t thinning<codec<T, Q, coder::range<Model>, S>> = 7;
+
 // --- what is done with lists -------------------------------------------------------------------------------------------------
 
 namespace detail {

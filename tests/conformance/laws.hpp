@@ -14,9 +14,9 @@ namespace laws {
 template <class P>
 auto options() -> triptych::conformance_options {
     triptych::conformance_options o;
-    o.tolerance = registry::tolerance<P>;
+    o.tolerance = registry::tolerance<P>, o.every = registry::thinning<P>;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(NDEBUG)
-    o.every = 7, o.mutations = 120;
+    o.every *= 7, o.mutations = 120;
 #endif
     return o;
 }

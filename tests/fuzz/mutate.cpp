@@ -19,8 +19,9 @@
 
 namespace {
 constexpr triptych::limits small{1 << 16, 1 << 22};
-constexpr std::int64_t memory_bound = 2 * (1 << 22) + (1 << 24); // twice the limit, and a model's tables
-constexpr double seconds_bound = 20;                             // of processor time; sanitizers slow things down
+// Twice the limit, and what does not depend on it: the tables of a model, and layouts, which have at most 2^18 bands.
+constexpr std::int64_t memory_bound = 2 * (1 << 22) + (1 << 26);
+constexpr double seconds_bound = 20; // of processor time; sanitizers slow things down
 
 using bytes = std::vector<std::byte>;
 

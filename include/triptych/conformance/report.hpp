@@ -22,7 +22,8 @@ struct conformance_options {
     std::uint64_t seed = 1;      ///< of all that is random
     double tolerance = -1; ///< largest error of a lossy transform, in samples; negative: `P::tolerance`, or not checked
     double seconds = 5;    ///< processor time that one hostile stream may take
-    std::int64_t memory = 1 << 24; ///< bytes that a decode may hold besides twice what `limits::max_bytes` allows it
+    /// Bytes that a decode may hold besides twice `limits::max_bytes`: tables, and layouts of at most 2^18 bands.
+    std::int64_t memory = 1 << 26;
 };
 
 /// What was checked, and the first checks that failed.
