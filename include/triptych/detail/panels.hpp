@@ -204,7 +204,7 @@ void encode_strips(T const &transform, Q const &quantizer, C const &coder, layou
     auto const setting = quantizer.plan(aim);
     quantizer.write(setting, w);
     auto encoder = coder.encoder();
-    auto const rows = in.count() ? in[0].shape[0] : 0;
+    auto const rows = in.size() ? in[0].shape[0] : 0; // nobody shall count 2^31 rows of nothing
     for (std::size_t row = 0; row < rows; row += H) {
         auto shape = in[0].shape;
         shape[0] = rows - row < H ? rows - row : H;
@@ -223,7 +223,7 @@ void decode_strips(T const &transform, Q const &quantizer, C const &coder, layou
     auto const setting = quantizer.read(r);
     if (!r.ok()) return;
     auto decoder = coder.decoder(r);
-    auto const rows = in.count() ? in[0].shape[0] : 0;
+    auto const rows = in.size() ? in[0].shape[0] : 0; // nobody shall count 2^31 rows of nothing
     for (std::size_t row = 0; r.ok() && row < rows; row += H) {
         auto shape = in[0].shape;
         shape[0] = rows - row < H ? rows - row : H;
