@@ -91,7 +91,9 @@ int main(int argc, char **argv) {
                 sound = false;
             }
             auto const outcome = static_cast<std::uint64_t>(y.code) << 32 | mutant.size() / 8;
-            if (!seen[outcome] && streams.size() < 400 && mutant.size() < 8192)
+            triptych::stream_info info; // a header that can't be read leaves nothing to mutate behind it
+            if (!seen[outcome] && streams.size() < 400 && mutant.size() < 8192 &&
+                triptych::detail::read_header(mutant, info))
                 seen[outcome] = true, streams.push_back(mutant);
         }
         using triptych::errc;
