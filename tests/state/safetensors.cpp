@@ -154,9 +154,8 @@ BOOST_AUTO_TEST_CASE(files_are_exchanged_with_python) {
     auto const folder = scratch ? std::string(scratch) : std::string("/tmp");
     auto const ours = folder + "/ours.safetensors", theirs = folder + "/theirs.safetensors";
     tt::save(make_toy_codec(), ours);
-    std::string const here = __FILE__;
-    auto const script = here.substr(0, here.find_last_of('/') + 1) + "exchange.py";
-    BOOST_TEST(std::system((std::string(python) + " '" + script + "' '" + ours + "' '" + theirs + "'").c_str()) == 0);
+    BOOST_TEST(
+        std::system((std::string(python) + " tests/state/exchange.py '" + ours + "' '" + theirs + "'").c_str()) == 0);
     auto const again = tt::load<toy_codec>(theirs);
     auto const &got = again.transform().get<1>();
     auto const sent = make_toy();
