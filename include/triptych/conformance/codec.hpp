@@ -158,6 +158,16 @@ void codec_laws(C const &codec, conformance_options const &o, conformance_report
             flipped[n] ^= static_cast<std::byte>(1u << random.below(8));
             report.check(!attempt(flipped, "a flipped bit"), "a flipped bit is an error", where);
         }
+        // No samples, but as many rows or columns as a header can claim.
+        stream_info info;
+        for (std::size_t axis = 0; R > 1 && read_header(stream, info) && axis < R; ++axis)
+            for (std::size_t none = 0; none < R; ++none) {
+                auto empty = info;
+                empty.shape.fill(1);
+                empty.shape[axis] = std::size_t{1} << 31, empty.shape[none] = 0;
+                (void)attempt(frame_again(empty, std::span(stream).subspan(info.payload_offset, info.payload_size)),
+                              "a picture of no samples and many rows");
+            }
         for (std::size_t round = 0; round < o.mutations / streams.size(); ++round)
             (void)attempt(mutate_stream(stream, random), "a mutated stream, signed again");
         starve([&] {

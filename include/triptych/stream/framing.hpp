@@ -103,11 +103,10 @@ inline auto peek(std::span<std::byte const> bytes, limits const &limits = {}) no
     info.rank = kind >> 4;
     if (r.ok() && ((kind & 15) > 4 || info.rank == 0 || info.rank > max_rank)) r.fail(errc::corrupt);
     std::uint64_t samples = 1;
-    bool empty = false;
     for (std::size_t axis = 0; r.ok() && axis < info.rank; ++axis) {
         auto const e = r.varint(std::uint64_t{1} << 31, errc::limit);
-        empty = empty || e == 0;
         info.shape[axis] = static_cast<std::size_t>(e);
+        // An extent of zero counts as one: rows of nothing have a price too, in the line buffers of transforms.
         // Each factor is at most 2^31 and the product so far at most max_samples, so this can't wrap before it is caught.
         if (e != 0 && samples > limits.max_samples / e)
             samples = limits.max_samples + 1;
@@ -115,7 +114,7 @@ inline auto peek(std::span<std::byte const> bytes, limits const &limits = {}) no
             samples *= e;
     }
     info.components = static_cast<std::size_t>(r.varint(max_components, errc::limit));
-    if (r.ok() && !empty && info.components != 0 && samples > limits.max_samples / info.components) r.fail(errc::limit);
+    if (r.ok() && info.components != 0 && samples > limits.max_samples / info.components) r.fail(errc::limit);
     auto const size = r.varint();
     info.payload_offset = r.position();
     if (r.ok() && (size > r.remaining() || r.remaining() - size < 4)) r.fail(errc::truncated);
