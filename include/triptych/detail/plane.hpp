@@ -94,6 +94,13 @@ constexpr void set_frac(band_info<R> &band, int frac) noexcept {
     band.bits = capped_bits(band.bits + frac - band.frac), band.frac = static_cast<std::int8_t>(frac);
 }
 
+/// Copies the samples of band a of one to band b of another, which has as many, wherever they lie.
+template <class B>
+void copy_band(B const &from, std::size_t a, B &to, std::size_t b) {
+    auto const p = planes_of(from.info(a)), q = planes_of(to.info(b));
+    for (std::size_t i = 0; i < p.samples(); ++i) to.data()[q.offset + i * q.unit] = from.data()[p.offset + i * p.unit];
+}
+
 /// Gives bands [first, first + count) one number of fractional bits, the least that any of them has, and returns it.
 /// Bands of a group have it already unless something between has treated them differently.
 template <class B>

@@ -137,9 +137,9 @@ public:
         using T = typename B::value_type;
         B out(arrange(x.layout()), T{});
         if (!x.ok() || !out.ok()) return B(detail::failed_layout<B::rank>());
-        for_each_run(x.layout(), out.layout(), [&](std::size_t first, std::size_t end, std::size_t sizes) {
+        for_each_run(x.layout(), [&](std::size_t first, std::size_t end, std::size_t sizes) {
             if (sizes == none)
-                copy_side(x, first, out, first_out(x.layout(), first));
+                detail::copy_band(x, first, out, first_out(x.layout(), first));
             else
                 analyse_run(x, first, end, out, sizes, aim);
         });
@@ -150,15 +150,15 @@ public:
     requires(B::rank >= 2) auto inverse(B x, layout<B::rank> const &in) const -> B {
         if (!x.ok() || x.layout().count() != arrange(in).count()) return B(detail::failed_layout<B::rank>());
         layout<B::rank> where = in;
-        for_each_run(in, x.layout(), [&](std::size_t first, std::size_t end, std::size_t sizes) {
+        for_each_run(in, [&](std::size_t first, std::size_t end, std::size_t sizes) {
             for (std::size_t b = first; b < end && sizes != none; ++b)
                 where.relabel(b, [&](auto &band) { detail::set_frac(band, x.info(sizes + 1 + b - first).frac); });
         });
         B out(std::move(where));
         if (!out.ok()) return out;
-        for_each_run(in, x.layout(), [&](std::size_t first, std::size_t end, std::size_t sizes) {
+        for_each_run(in, [&](std::size_t first, std::size_t end, std::size_t sizes) {
             if (sizes == none)
-                copy_side(x, first_out(in, first), out, first);
+                detail::copy_band(x, first_out(in, first), out, first);
             else
                 for (std::size_t b = first; b < end; ++b) synthesise(x, sizes, sizes + 1 + b - first, out, b);
         });
@@ -205,7 +205,7 @@ private:
     }
     /// Calls f(first, end, index of the side band) for runs [first, end) of bands of `in`; `none` for a band that was side information before.
     template <std::size_t R, class F>
-    static void for_each_run(layout<R> const &in, layout<R> const &, F &&f) {
+    static void for_each_run(layout<R> const &in, F &&f) {
         std::size_t at = 0;
         for (std::size_t b = 0; b < in.count();) {
             if (in[b].at.kind == role::side) {
@@ -218,13 +218,6 @@ private:
             at += 1 + end - b, b = end;
         }
     }
-    template <class B>
-    static void copy_side(B const &from, std::size_t a, B &to, std::size_t b) {
-        auto const p = detail::planes_of(from.info(a)), q = detail::planes_of(to.info(b));
-        for (std::size_t i = 0; i < p.samples(); ++i)
-            to.data()[q.offset + i * q.unit] = from.data()[p.offset + i * p.unit];
-    }
-
     template <std::size_t N, class T>
     static void forward_rows(detail::superblock_samples<T> const &in, detail::superblock_samples<T> &out, int from,
                              int to, int bits) {

@@ -247,19 +247,12 @@ private:
     }
 
     template <class B>
-    static void copy_band(B const &from, B &to, std::size_t b) {
-        auto const p = detail::planes_of(from.info(b)), q = detail::planes_of(to.info(b));
-        for (std::size_t i = 0; i < p.samples(); ++i)
-            to.data()[q.offset + i * q.unit] = from.data()[p.offset + i * p.unit];
-    }
-
-    template <class B>
     static auto halved(B const &x, B out) -> B {
         using T = typename B::value_type;
         if (!out.ok()) return out;
         for (std::size_t b = 0; b < x.count(); ++b) {
             if (b == 0 || b == 3) {
-                copy_band(x, out, b);
+                detail::copy_band(x, b, out, b);
                 continue;
             }
             auto const from = detail::planes_of(x.info(b)), to = detail::planes_of(out.info(b));
@@ -284,7 +277,7 @@ private:
         if (!out.ok()) return out;
         for (std::size_t b = 0; b < x.count(); ++b) {
             if (b == 0 || b == 3) {
-                copy_band(x, out, b);
+                detail::copy_band(x, b, out, b);
                 continue;
             }
             auto const from = detail::planes_of(x.info(b)), to = detail::planes_of(out.info(b));
