@@ -12,6 +12,7 @@
 
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/static_tables.hpp>
+#include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>

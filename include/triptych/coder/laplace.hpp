@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include <triptych/coder/binary_engine.hpp>
+#include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>

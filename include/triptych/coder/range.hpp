@@ -15,6 +15,7 @@
 #include <triptych/coder/metering_engine.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/order.hpp>
+#include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>

@@ -9,6 +9,7 @@
 #include <span>
 
 #include <triptych/coder/order.hpp>
+#include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>

@@ -14,6 +14,7 @@
 
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/order.hpp>
+#include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>
