@@ -73,8 +73,8 @@ auto slope() -> std::vector<std::uint8_t> {
     add(example<plain<coder::range<model::predictive>>, std::uint8_t, 2>{
         .shape = {3, 3},
         .components = 3,
-        .bytes = "00 9f 45 57 fb d7 11 11 50 f6 1c 03 f8 be 28 48 82 bd 70 0a e4 0a b5 54 43 73 b8 7f 52 9d 20 7f ee "
-                 "5c 0e 6e 9d 72",
+        .bytes = "00 9f 45 57 fb d7 11 11 50 f6 1c 03 f8 be 28 48 82 bd 70 0a e4 0a b5 54 43 73 b8 7f 52 9d 20 7f f9 "
+                 "3f d1 3a db c9",
         .samples = {10, 20,  30,  12, 22,  31, 200, 100, 50,  11,  21, 33, 13, 20,
                     30, 199, 103, 48, 255, 0,  7,   128, 129, 130, 60, 61, 62},
         .goal = exact}),

@@ -1481,7 +1481,7 @@ class Neighbourhood:
         sign = lambda v: 2 if v < 0 else 1 if v > 0 else 0
         left = above = 0
         if n == 1 or k == 0:
-            left = view.at(n - 1, b, y, x - 1) if x > 0 else 0
+            left = view.at(k, b, y, x - 1) if x > 0 else 0
             above = view.at(k, b, y - 1, x) if y > 0 else 0
         negative = single(engine, cells["S", c, sign(left), sign(above), sign(cv)], 4, 7)
         return wrap(-count if negative else count, work.width(info))
@@ -1555,8 +1555,6 @@ class Predictive:
                 else:
                     N, NW, NE, NEE = (get(V, y - 1, x + d) for d in (0, -1, 1, 2))
                     NN, NNE = (get(V, max(y - 2, 0), x + d) for d in (0, 1))
-                    if y == 1 and x == w - 1:
-                        NNE = view.at(k, b - 1, h - 3, w - 1) if b > 0 and h >= 3 else 0
                 g = [8 * W, 8 * N, 8 * (W + N - NW), 8 * (W + NE - N), 8 * median(W, N, NW)]
                 base = W + N >> 1 if y else W
                 d = [v - base for v in (W, N, NW, NE, WW, NN, NNE, NEE)] + [0] * 8

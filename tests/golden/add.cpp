@@ -1,7 +1,7 @@
 // golden_add FOLDER: adds a golden stream for each codec and picture that has none yet, and notes what today's encoder writes.
 //
 //   *.tpc         streams; index.txt has a line for each: file, CRC-32C of its picture, codec. Only ever added to, once released.
-//   encoded.txt   file, length and CRC-32C of what the encoder writes today; rewritten by every run.
+//   encoded.txt   file, length and checksum of what the encoder writes today; rewritten by every run.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -28,7 +28,7 @@ int main(int argc, char **argv) {
         return std::string(text);
     };
     golden::each_stream_of_all([&](golden::stream const &s) {
-        encoded << s.name << ' ' << s.bytes.size() << ' ' << hexadecimal(triptych::crc32c(s.bytes)) << '\n';
+        encoded << s.name << ' ' << s.bytes.size() << ' ' << hexadecimal(s.checksum()) << '\n';
         if (known.count(s.name)) return;
         auto const y = golden::decode(s.bytes);
         if (!y.known || y.code != triptych::errc::none) {

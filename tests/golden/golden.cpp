@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(the_encoder_writes_what_it_wrote) {
         std::ostringstream now;
         now << s.bytes.size() << ' ' << std::hex;
         now.width(8), now.fill('0');
-        now << triptych::crc32c(s.bytes);
+        now << s.checksum();
         BOOST_TEST_CONTEXT(s.name << " of " << s.codec
                                   << "; a new codec or a better encoder? Then: golden_add tests/golden") {
             BOOST_TEST(noted.count(s.name) == 1u);

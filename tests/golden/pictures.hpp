@@ -42,6 +42,9 @@ struct stream {
     std::string name; ///< of the file: codec, sample type and number of the picture
     std::string codec;
     std::vector<std::byte> bytes;
+
+    /// CRC-32C of all but the checksum at the end: with that, a CRC is the same for every stream.
+    auto checksum() const -> std::uint32_t { return crc32c(std::span(bytes).first(bytes.size() - 4)); }
 };
 
 /// What today's encoder makes of each picture with codec C.

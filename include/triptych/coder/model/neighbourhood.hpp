@@ -175,7 +175,7 @@ private:
         constexpr auto sign = [](T v) -> std::size_t { return v < 0 ? 2 : v > 0 ? 1 : 0; };
         c.sign = component * 27;
         if (s.n == 1 || s.k == 0)
-            c.sign += (s.x > 0 ? sign(*(s.at - 1)) : 0) + 3 * (s.y > 0 ? sign(*(s.at - s.row)) : 0);
+            c.sign += (s.x > 0 ? sign(*(s.at - s.n)) : 0) + 3 * (s.y > 0 ? sign(*(s.at - s.row)) : 0);
         c.sign += 9 * (s.cousin ? sign(*s.cousin) : 0);
         return c;
     }

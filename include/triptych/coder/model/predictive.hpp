@@ -183,11 +183,11 @@ private:
             std::fill(r.error[1] - p, r.error[1] + w + p, 0u);
             for (auto &m : r.misses) std::fill(m[1] - p, m[1] + w + p, 0u);
         }
-        if (y == 1) std::copy(r.own[1] - p, r.own[1] + w + p, r.own[2] - p);
         auto const extend = [&](auto *row) {
             for (std::ptrdiff_t i = 0; i < p; ++i) row[w + i] = row[w - 1];
         };
         extend(r.own[1]), extend(r.error[1]);
+        if (y == 1) std::copy(r.own[1] - p, r.own[1] + w + p, r.own[2] - p);
         for (std::ptrdiff_t i = 1; i <= p; ++i) r.own[0][-i] = r.own[1][0], r.error[0][-i] = r.error[1][0];
         for (auto &m : r.misses) {
             extend(m[1]);
