@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds everything and runs all tests: with the sanitizers, then optimised with g++. Clang takes part in the
 # tests of determinism and of programs that must not compile; `--all` builds and runs all tests with it, too.
-#   bash tests/run.sh [--quick] [--all] [--long] [--no-install] [preset …]
+#   bash tests/run.sh [--quick] [--all] [--cross] [--long] [--no-install] [preset …]
 #     --quick        the release preset alone
-#     --all          clang, asan and release
+#     --all          clang, asan and release, and --cross
+#     --cross        installs cross compilers and emulators (650 MB), so that streams are decoded on i686, aarch64 and s390x, too
 #     --long         the long runs too: 10⁶ mutated streams for each preset codec; takes hours
 #     --no-install   leave the system's packages and .venv as they are
 #     preset …       these presets of CMakePresets.json, in this order, instead of `asan release`
@@ -12,11 +13,13 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-presets=() install=1 long=OFF
+presets=() install=1 long=OFF cross=()
+others=(g++-i686-linux-gnu g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user)
 for argument in "$@"; do
     case $argument in
     --quick) presets=(release) ;;
-    --all) presets=(clang asan release) ;;
+    --all) presets=(clang asan release) cross=("${others[@]}") ;;
+    --cross) cross=("${others[@]}") ;;
     --long) long=ON ;;
     --no-install) install=0 ;;
     -h | --help) sed -n '2,/^set /{/^set /!s/^# \{0,1\}//p}' "$0"; exit 0 ;;
@@ -32,7 +35,7 @@ say() { printf '\n==> [%02d:%02d] %s\n' $(((SECONDS - started) / 60)) $(((SECOND
 # --- what must be there ---------------------------------------------------------------------------------------------
 
 packages=(g++ clang libclang-rt-dev cmake ninja-build ccache pkg-config python3-venv
-    libboost-test-dev libeigen3-dev libxtensor-dev nlohmann-json3-dev libbenchmark-dev libcli11-dev libpng-dev libjpeg-dev)
+    libboost-test-dev libeigen3-dev libxtensor-dev nlohmann-json3-dev libbenchmark-dev libcli11-dev libpng-dev libjpeg-dev "${cross[@]}")
 
 install_packages() {
     local missing=() package sudo=()

@@ -1,4 +1,4 @@
-# cmake -DCOMPILER=… -DFLAGS=a,b -DINCLUDE=… -DOUT=… [-DREFERENCE=…] -P variant.cmake
+# cmake -DCOMPILER=… -DFLAGS=a,b -DINCLUDE=… -DOUT=… [-DEMULATOR=…] [-DREFERENCE=…] -P variant.cmake
 # Builds decode.cpp and the decoders of the registry one way, runs it on the golden streams, and compares what it prints with the reference.
 cmake_minimum_required(VERSION 3.24)
 string(REPLACE "," ";" FLAGS "${FLAGS}")
@@ -7,7 +7,7 @@ execute_process(COMMAND ${COMPILER} -std=c++20 ${FLAGS} -I${INCLUDE} ${CMAKE_CUR
                 COMMAND_ERROR_IS_FATAL ANY)
 file(GLOB streams ${CMAKE_CURRENT_LIST_DIR}/../golden/*.tpc)
 list(SORT streams)
-execute_process(COMMAND ${OUT} ${streams} OUTPUT_FILE ${OUT}.txt COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${EMULATOR} ${OUT} ${streams} OUTPUT_FILE ${OUT}.txt COMMAND_ERROR_IS_FATAL ANY)
 if(REFERENCE)
     execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${OUT}.txt ${REFERENCE}.txt RESULT_VARIABLE differs)
     if(differs)

@@ -132,8 +132,10 @@ auto within_limits(byte_reader &r, layout_of<B> const &coefficients, layout_of<B
         return false;
     }
     auto const elements = static_cast<std::uint64_t>(coefficients.size()) + symbols.size();
-    auto const lists =
-        (static_cast<std::uint64_t>(coefficients.count()) + symbols.count()) * sizeof(band_info<B::rank>);
+    // A band counts what it takes on 64 bits, everywhere: the verdict on a stream must not depend on the machine.
+    constexpr std::uint64_t band = 24 + 16 * B::rank;
+    static_assert(sizeof(band_info<B::rank>) <= band);
+    auto const lists = (static_cast<std::uint64_t>(coefficients.count()) + symbols.count()) * band;
     auto const most = r.limits().max_bytes;
     if (elements > most / sizeof(typename B::value_type) || held > most || lists > most ||
         elements * sizeof(typename B::value_type) + held + lists > most)
