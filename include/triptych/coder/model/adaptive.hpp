@@ -73,7 +73,7 @@ private:
 struct adaptive {
     static constexpr bool looks_back = true;
     static constexpr void describe(auto &d) { d("adaptive"); }
-    using state = detail::adaptive_state<5, 8>;
+    using statistics = detail::adaptive_state<5, 8>;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::model

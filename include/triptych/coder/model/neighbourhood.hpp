@@ -227,7 +227,7 @@ struct neighbourhood {
     static constexpr bool looks_back = true;
     static constexpr void describe(auto &d) { d("neighbourhood"); }
 
-    using state = detail::neighbourhood_state<4, 7, 14>;
+    using statistics = detail::neighbourhood_state<4, 7, 14>;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::model

@@ -349,7 +349,7 @@ private:
 struct predictive {
     static constexpr bool looks_back = true;
     static constexpr void describe(auto &d) { d("predictive"); }
-    using state = detail::predictive_state;
+    using statistics = detail::predictive_state;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::model

@@ -33,7 +33,7 @@ namespace detail {
 /// What adapts during one stream.
 class transform_blocks_state {
 public:
-    using others = neighbourhood::state;
+    using others = neighbourhood::statistics;
 
     transform_blocks_state() noexcept : learned_(1) {
         if (learned_.ok()) ::new (static_cast<void *>(learned_.data())) block_statistics;
@@ -104,8 +104,8 @@ struct transform_blocks {
     static constexpr bool looks_back = true;
     static constexpr void describe(auto &d) { d("transform_blocks"); }
 
-    using state = detail::transform_blocks_state;
-    using estimator = detail::transform_blocks_estimator<state>;
+    using statistics = detail::transform_blocks_state;
+    using estimator = detail::transform_blocks_estimator<statistics>;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::model
