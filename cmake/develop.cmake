@@ -10,8 +10,8 @@ endif()
 
 find_program(TRIPTYCH_CCACHE ccache)
 if(TRIPTYCH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # Sloppiness: what ccache asks for to serve precompiled headers.
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+    # Sloppiness: what ccache asks for to serve precompiled headers. Another clone in another folder is served, too.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1
                                     CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${TRIPTYCH_CCACHE})
 endif()
 
