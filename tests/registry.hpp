@@ -9,6 +9,7 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/coder/huffman.hpp>
+#include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
@@ -63,7 +64,7 @@ using coders = std::tuple<                                                      
     coder::raw,                                                                           //
     coder::range<model::neighbourhood>, coder::range<model::adaptive>,                    //
     coder::range<model::predictive>, coder::range<model::transform_blocks>,               //
-    coder::huffman<>, coder::rans<>,                                                      //
+    coder::huffman<>, coder::rans<>, coder::laplace,                                      //
     coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>> //
     >;
 
@@ -82,7 +83,8 @@ using codecs = std::tuple<                                                      
     codec<wavelet<wavelet_filter::cdf97>, quantizer::dead_zone, coder::range<>>,                                      //
     codec<photo_transform, quantizer::matrix<>, coder::huffman<>>,                                                    //
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
-    codec<fourier<16>, quantizer::uniform, coder::rans<>>                                                             //
+    codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
+    codec<dct<8>, quantizer::uniform, coder::laplace>                                                                 //
     >;
 
 /// Codecs whose encoders need a learner (and Eigen): <triptych/learn/pca.hpp>.

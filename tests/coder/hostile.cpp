@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include <triptych/coder/huffman.hpp>
+#include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/range.hpp>
@@ -18,8 +19,10 @@ using namespace triptych;
 using namespace triptych::test;
 
 using coders = std::tuple<coder::raw, coder::huffman<>, coder::rans<>, coder::range<>, coder::range<model::adaptive>,
-                          coder::range<model::predictive>, coder::run_length<>, coder::run_length<coder::raw>,
-                          coder::run_length<coder::range<>>>;
+                          coder::range<model::predictive>, coder::laplace, coder::run_length<>,
+                          coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
+
+using models = std::tuple<model::neighbourhood, model::adaptive, model::predictive>;
 
 namespace {
 template <class B>
@@ -105,6 +108,31 @@ BOOST_AUTO_TEST_CASE(rans_notices_damage) {
         noticed += !r.ok() || r.remaining() != 0;
     }
     BOOST_TEST(noticed == tried);
+}
+
+// The engine's last bytes are the lowest that close its interval, so damage long before them shows there.
+BOOST_AUTO_TEST_CASE_TEMPLATE(range_notices_damage, M, models) {
+    coder::range<M> const c;
+    auto const x = geometric<std::int16_t>(planes<2>({60, 60}, 1, 9), 1, [](std::size_t) { return 0.4; });
+    auto const bytes = encoded(c, x);
+    std::size_t noticed = 0, tried = 0;
+    for (std::size_t at = 0; at < bytes.size() - 8; at += 7, ++tried) {
+        auto m = bytes;
+        m[at] ^= std::byte{16};
+        bands<std::int16_t, 2> y(x.layout());
+        byte_reader r(m);
+        c.decode(y, r);
+        noticed += !r.ok() || r.remaining() != 0;
+    }
+    BOOST_TEST(noticed + 1 >= tried);
+    for (unsigned wrong = 1; wrong < 256; ++wrong) {
+        auto m = bytes;
+        m.back() ^= static_cast<std::byte>(wrong);
+        bands<std::int16_t, 2> y(x.layout());
+        byte_reader r(m);
+        c.decode(y, r);
+        BOOST_TEST((!r.ok() || r.remaining() != 0 || !same(x, y))); // one stream for each picture
+    }
 }
 
 BOOST_AUTO_TEST_CASE(run_length_checks_its_counts) {

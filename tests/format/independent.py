@@ -1060,6 +1060,10 @@ class Engine:
             while k < 8 and self.range < 1 << 65 - 8 * k:
                 k += 1
         self.r.take(self.at - 8 + k - self.r.at)
+        if k > 0:
+            behind = (self.r.data[self.r.at : self.at] + bytes(8))[: 8 - k]
+            if not 0 <= self.code - int.from_bytes(behind, "big") < 1 << 64 - 8 * k:
+                raise Corrupt("the stream does not close as it should")
 
 
 class Counter:
@@ -1282,7 +1286,7 @@ class Laplace(Raw):
                     m += 1
                 if m == 24:
                     m += engine.direct(min(engine.direct(6), 32))
-                b.v.append(wrap(-m if negative else m, self.work.bits))
+                b.v.append(wrap(-m if negative else m, self.work.width(b)))
         engine.finish()
 
     def finish(self):

@@ -111,7 +111,7 @@ private:
 };
 
 /// The other side. Reads zeros past the end; `finish` takes exactly the stream's bytes from the reader, and fails where they
-/// were not all there.
+/// were not all there, or where they don't close as an encoder closes, which shows most damage done before.
 class binary_decoder {
 public:
     static constexpr bool decoding = true;
@@ -156,7 +156,16 @@ public:
     /// True once more bytes were asked for than any stream could need: what is decoded from here on means nothing.
     auto exhausted() const noexcept -> bool { return at_ > bytes_.size() + 8; }
 
-    void finish(byte_reader &r) const noexcept { r.skip(at_ - 8 + detail::closing_bytes(range_)); }
+    void finish(byte_reader &r) const noexcept {
+        auto const k = detail::closing_bytes(range_);
+        r.skip(at_ - 8 + k);
+        if (!r.ok() || k == 0) return;
+        // The encoder closed with the lowest k bytes that lie in its interval; any others are damage.
+        auto const unit = ~std::uint64_t{0} >> (8 * k - 1) >> 1; // 2^(64 - 8k) - 1
+        std::uint64_t behind = 0;
+        for (auto i = at_ - 8 + k; i < at_; ++i) behind = behind << 8 | byte(i);
+        if (code_ < behind || code_ - behind > unit) r.fail(errc::corrupt);
+    }
 
 private:
     void shift() noexcept {
@@ -165,9 +174,11 @@ private:
     }
     auto next() noexcept -> std::uint32_t {
         std::uint32_t v = 0;
-        for (unsigned i = 0; i < 4; ++i, ++at_)
-            v = v << 8 | (at_ < bytes_.size() ? static_cast<std::uint32_t>(bytes_[at_]) : 0u);
+        for (unsigned i = 0; i < 4; ++i, ++at_) v = v << 8 | byte(at_);
         return v;
+    }
+    auto byte(std::size_t i) const noexcept -> std::uint32_t {
+        return i < bytes_.size() ? static_cast<std::uint32_t>(bytes_[i]) : 0u;
     }
 
     std::span<std::byte const> bytes_;

@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include <triptych/coder/binary_engine.hpp>
+#include <triptych/coder/order.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/state.hpp>
@@ -47,11 +48,13 @@ struct laplace {
     template <class T, std::size_t R>
     void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
         binary_decoder engine(r);
-        for (std::size_t b = 0; b < symbols.count(); ++b)
+        for (std::size_t b = 0; b < symbols.count(); ++b) {
+            auto const width = width_of<T>(symbols.info(b));
             each(symbols, b, [&](T &v) {
-                v = static_cast<T>(code(engine, b, 0));
+                v = static_cast<T>(sign_extend(code(engine, b, 0), width));
                 return !engine.exhausted();
             });
+        }
         if (engine.exhausted()) r.fail(errc::truncated);
         if (r.ok()) engine.finish(r);
     }
@@ -72,8 +75,9 @@ private:
         for (std::size_t i = 0; i < n; ++i)
             if (!f(first[i * unit])) return;
     }
+    /// Gives what was coded, modulo 2^32.
     template <class Engine>
-    auto code(Engine &engine, std::size_t band, std::int32_t v) const -> std::int32_t {
+    auto code(Engine &engine, std::size_t band, std::int32_t v) const -> std::uint32_t {
         if (engine.bit(probability(band, 0), v == 0)) return 0;
         bool const negative = engine.direct(v < 0, 1) != 0;
         auto const magnitude = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
@@ -85,7 +89,7 @@ private:
             auto const width = engine.direct(static_cast<std::uint32_t>(std::bit_width(rest)), 6);
             m += engine.direct(rest, std::min(width, 32u));
         }
-        return static_cast<std::int32_t>(negative ? 0u - m : m);
+        return negative ? 0u - m : m;
     }
 };
 
