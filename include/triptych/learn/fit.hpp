@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <iterator>
 #include <stdexcept>
 #include <string_view>
@@ -20,23 +19,10 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/learn/learnable.hpp>
+#include <triptych/learn/progress.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {
-
-namespace learn {
-/// Where `fit` is: `done` of `total` pictures for a panel ("transform", "quantizer" or "coder").
-struct progress {
-    std::string_view panel;
-    std::size_t done = 0, total = 0;
-};
-
-/// Thrown by `fit` when the progress callback asked it to stop.
-class cancelled : public std::runtime_error {
-public:
-    cancelled() : std::runtime_error("learning was cancelled") {}
-};
-} // namespace learn
 
 struct fit_options {
     /// What quantizer and coder are learned for; the step in units of the samples. Codecs that can only be exact ignore it.
@@ -44,7 +30,7 @@ struct fit_options {
     /// Pictures are learned from in this many threads; the result does not depend on it.
     unsigned threads = 1;
     /// Called between blocks of pictures, in the calling thread; false stops.
-    std::function<bool(learn::progress const &)> progress;
+    learn::progress_callback progress;
 };
 
 namespace detail {
@@ -86,7 +72,7 @@ auto learned(std::string_view panel, Corpus &&corpus, Prepare const &prepare, fi
         for (auto const &f : failures)
             if (f) std::rethrow_exception(f);
         for (auto const &p : parts) all.merge(p);
-        if (options.progress && !options.progress({panel, done, total})) throw learn::cancelled();
+        learn::report(options.progress, {panel, done, total});
     }
     return all.finish();
 }
