@@ -124,10 +124,10 @@ public:
     auto bit(std::uint32_t p1, bool = false) noexcept -> bool {
         auto const part = (range_ >> 16) * p1;
         bool const b = code_ < part;
-        if (b)
-            range_ = part;
-        else
-            code_ -= part, range_ -= part;
+        // No branch: it would be mispredicted wherever a decision says something.
+        auto const one = std::uint64_t{0} - static_cast<std::uint64_t>(b);
+        code_ -= part & ~one;
+        range_ = (part & one) | ((range_ - part) & ~one);
         shift();
         return b;
     }
@@ -174,7 +174,11 @@ private:
     }
     auto next() noexcept -> std::uint32_t {
         std::uint32_t v = 0;
-        for (unsigned i = 0; i < 4; ++i, ++at_) v = v << 8 | byte(at_);
+        if (at_ + 4 <= bytes_.size())
+            for (unsigned i = 0; i < 4; ++i) v = v << 8 | static_cast<std::uint32_t>(bytes_[at_ + i]);
+        else
+            for (unsigned i = 0; i < 4; ++i) v = v << 8 | byte(at_ + i);
+        at_ += 4;
         return v;
     }
     auto byte(std::size_t i) const noexcept -> std::uint32_t {

@@ -89,7 +89,10 @@ struct range {
         template <class T, std::size_t R>
         void get(bands<T, R> &symbols, byte_reader &r) noexcept {
             if (!statistics_.ok()) return r.fail(errc::memory);
-            statistics_.code(engine_, symbols);
+            // A copy stays in registers; the member could not, with a model's counters written beside it.
+            auto engine = engine_;
+            statistics_.code(engine, symbols);
+            engine_ = engine;
             if (!statistics_.ok()) return r.fail(errc::memory);
             if (engine_.exhausted()) r.fail(errc::truncated);
         }

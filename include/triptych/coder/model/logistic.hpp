@@ -50,6 +50,20 @@ inline constexpr auto mean_steps = [] {
     return t;
 }();
 
+/// How far a counter moves after n observations, in 32768ths: as a running mean does, until that falls below its rates.
+struct counter_steps {
+    std::uint16_t fast, slow;
+};
+template <unsigned Fast, unsigned Slow>
+inline constexpr auto steps_after = [] {
+    std::array<counter_steps, 256> t{};
+    for (std::size_t n = 0; n < 256; ++n) {
+        t[n].fast = static_cast<std::uint16_t>(std::max<std::uint32_t>(mean_steps[n], 65536 >> Fast) >> 1);
+        t[n].slow = static_cast<std::uint16_t>(std::max<std::uint32_t>(mean_steps[n], 65536 >> Slow) >> 1);
+    }
+    return t;
+}();
+
 /// A probability of 1, in 65536ths. The steps shrink to 2^-Fast and 2^-Slow (at most 2^-8).
 template <unsigned Fast, unsigned Slow>
 struct counter {
@@ -58,17 +72,12 @@ struct counter {
 
     auto p() const noexcept -> std::uint32_t { return (static_cast<std::uint32_t>(fast) + slow) >> 1; }
     void learn(bool b) noexcept {
-        auto const step = mean_steps[seen];
-        move(fast, b, std::max<std::int32_t>(step, 65536 >> Fast));
-        move(slow, b, std::max<std::int32_t>(step, 65536 >> Slow));
-        if (seen < 255) ++seen;
-    }
-
-private:
-    static void move(std::uint16_t &p, bool b, std::int32_t step) noexcept {
-        auto const aim = b ? 65535 : 0;
-        // |aim - p| < 2^16 and step < 2^16: the product needs 64 bits only in the first steps, so take it at 15.
-        p = static_cast<std::uint16_t>(p + (((aim - p) * (step >> 1)) >> 15));
+        auto const step = steps_after<Fast, Slow>[seen];
+        std::int32_t const aim = b ? 65535 : 0;
+        // |aim - fast| < 2^16 and a step < 2^15, so the products fit 31 bits.
+        fast = static_cast<std::uint16_t>(fast + (((aim - fast) * step.fast) >> 15));
+        slow = static_cast<std::uint16_t>(slow + (((aim - slow) * step.slow) >> 15));
+        seen = static_cast<std::uint16_t>(seen + (seen < 255));
     }
 };
 
