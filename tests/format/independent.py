@@ -1162,6 +1162,24 @@ def classes(layout):
     return of, len(seen)
 
 
+class Grid:
+    """The regions of a group."""
+
+    def __init__(self, group):
+        shape, n = group[0].shape, len(group)
+        self.w, samples = shape[-1], math.prod(shape)
+        h = samples // self.w if samples else 0
+        area = max(0, 9 - width(n - 1))
+        a = min((area + 1) // 2, width(self.w - 1)) if samples else 0
+        self.b = min(area - a, width(h - 1)) if samples else 0
+        self.a = min(area - self.b, width(self.w - 1)) if samples else 0
+        self.across = -(-self.w // (1 << self.a)) if samples else 0
+        self.down = -(-h // (1 << self.b))
+
+    def region(self, p):
+        return (p // self.w >> self.b) * self.across + (p % self.w >> self.a)
+
+
 class Static(Raw):
     """The head that huffman and rans share."""
 
@@ -1169,40 +1187,124 @@ class Static(Raw):
         self.work = work
 
     def head(self, layout, r):
-        of, count = classes(layout)
-        engine = Engine(r)
-        tables = engine.direct(5) + 1
-        if tables > 24:
-            raise Corrupt("tables")
-        of_class = [engine.direct(width(tables - 1)) for _ in range(count)]
-        if any(t >= tables for t in of_class):
-            raise Corrupt("table")
-        tables = [self.table(engine) for _ in range(tables)]
+        of, _ = classes(layout)
+        engine, cells = Engine(r), Cells(Counter)
+        self.counts, self.base = engine.direct(1), 0
+        if self.counts:
+            n = engine.direct(5) + 1
+            self.base = wrap(engine.direct(n), n)
+        self.split = engine.direct(3) + 4
+        if self.split > 8:
+            raise Corrupt("split")
+        self.last = 256 if self.split == 8 else (1 << self.split) + 2 * (32 - self.split)
+        levels = {}
+        for i, g in enumerate(layout):
+            if g and len(g) * math.prod(g[0].shape) >= 1024 and engine.direct(1):
+                levels[i] = self.levels(engine, cells, Grid(g))
+        # The context of each symbol, in buffer order.
+        contexts = []
+        for i, g in enumerate(layout):
+            grid = Grid(g) if g else None
+            for p in range(math.prod(g[0].shape) if g else 0):
+                level = levels[i][grid.region(p)] if i in levels else 0
+                contexts += [16 * of[id(b)] + level for b in g]
+        table_of, n, before = {}, 0, 0
+        for c in sorted(set(contexts)):
+            if n == 0 or n < 64 and single(engine, cells["fresh"], 4, 6):
+                before, n = n, n + 1
+            elif not single(engine, cells["same"], 4, 6):
+                before = engine.direct(width(n - 1))
+            if before >= n:
+                raise Corrupt("table")
+            table_of[c] = before
+        numbers, tables = Numbers(engine), []
+        for _ in range(n):
+            tables.append(self.alone(engine) if engine.direct(1) else self.table(engine, numbers))
         engine.finish()
-        return {b: tables[of_class[c]] for b, c in of.items()}
+        extra = b""
+        if any(t >= 1 << self.split for table in tables for t in self.tokens_of(table)):
+            extra = r.take(r.varint())
+        self.extra, self.extra_size = Bits(Reader(extra)), len(extra)
+        return [tables[table_of[c]] for c in contexts]
 
     @staticmethod
-    def number(engine, cells, before):
-        node = 1
-        for _ in range(4):
-            node = 2 * node + single(engine, cells[before, node], 4, 5)
-        return node - 16
+    def levels(engine, cells, grid):
+        out = []
+        for y in range(grid.down):
+            for x in range(grid.across):
+                up = out[-grid.across] if y else None
+                left = out[-1] if x else up if y else 0
+                up = left if up is None else up
+                c = "level", min(abs(left - up), 3)
+                m = 0
+                if not single(engine, cells[c, "zero"], 4, 6):
+                    negative, m = single(engine, cells[c, "negative"], 4, 6), 1
+                    while m < 15 and single(engine, cells[c, min(m - 1, 2)], 4, 6):
+                        m += 1
+                    m = -m if negative else m
+                level = (left + up + 1) // 2 + m
+                if not 0 <= level <= 15:
+                    raise Corrupt("level")
+                out.append(level)
+        return out
+
+    def symbols(self, layout, tokens):
+        for (b, _, _), t in zip(buffer_order(layout), tokens):
+            f = t
+            if t >= 1 << self.split:
+                n = (t - (1 << self.split)) // 2 + self.split - 1
+                f = (2 + t % 2 << n) + self.extra.get(n)
+            v = f + self.base if self.counts else f >> 1 if f % 2 == 0 else -(f >> 1) - 1
+            b.v.append(wrap(v, self.work.width(b)))
+        self.extra.finish()
+        if self.extra.r.at != self.extra_size:
+            raise Corrupt("extra bits")
 
     def finish(self):
         pass
 
 
+class Numbers:
+    """The numbers of tables, each expected from those before and from the table before."""
+
+    def __init__(self, engine):
+        self.engine, self.cells, self.last = engine, Cells(Counter), {}
+
+    def table(self):
+        """A function that gives the next number of a table."""
+        old, new = self.last, {}
+        self.last = new
+
+        def number():
+            k = len(new)
+            e = new.get(k - 1, 0) + old.get(k, 0) - old.get(k - 1, 0)
+            node = 1
+            for _ in range(4):
+                node = 2 * node + single(self.engine, self.cells[clamp(e, 0, 15), node], 4, 5)
+            new[k] = node - 16
+            return node - 16
+
+        return number
+
+
 class Huffman(Static):
-    def table(self, engine):
-        if not engine.direct(1):
-            return {(0, 0): engine.direct(7)}
-        lengths, cells, filled, before = [], Cells(Counter), 0, 0
-        while filled < 4096 and len(lengths) < 72:
-            before = self.number(engine, cells, before)
-            if before > 12:
+    def alone(self, engine):
+        t = engine.direct(8)
+        if t >= self.last:
+            raise Corrupt("token")
+        return {(0, 0): t}
+
+    def tokens_of(self, table):
+        return table.values()
+
+    def table(self, engine, numbers):
+        number, lengths, filled = numbers.table(), [], 0
+        while filled < 4096 and len(lengths) < self.last:
+            n = number()
+            if n > 12:
                 raise Corrupt("length")
-            lengths.append(before)
-            filled += 1 << 12 - before if before else 0
+            lengths.append(n)
+            filled += 1 << 12 - n if n else 0
         if filled != 4096:
             raise Corrupt("lengths")
         codes, code = {}, 0
@@ -1215,30 +1317,37 @@ class Huffman(Static):
         return codes
 
     def decode(self, layout, r):
-        order = list(buffer_order(layout))
-        if not order:
+        if not list(buffer_order(layout)):
             return
-        tables = self.head(layout, r)
+        tables, tokens = self.head(layout, r), []
         bits = Bits(r)
-        for b, _, _ in order:
+        for table in tables:
             n = code = 0
-            while (n, code) not in tables[id(b)]:
+            while (n, code) not in table:
                 n, code = n + 1, code << 1 | bits.get(1)
-            t = tables[id(b)][n, code]
-            b.v.append(wrap(symbol(t, bits.get(extra(t))), self.work.width(b)))
+            tokens.append(table[n, code])
         bits.finish()
+        self.symbols(layout, tokens)
 
 
 class Rans(Static):
-    def table(self, engine):
-        slots, cells, before = [], Cells(Counter), 0
-        for t in range(72):
-            before = self.number(engine, cells, before)
-            if before > 13:
+    def alone(self, engine):
+        t = engine.direct(8)
+        if t >= self.last:
+            raise Corrupt("token")
+        return [(t, 4096, 0)] * 4096
+
+    def tokens_of(self, table):
+        return {t for t, _, _ in table}
+
+    def table(self, engine, numbers):
+        number, slots = numbers.table(), []
+        for t in range(self.last):
+            n = number()
+            if n > 12:
                 raise Corrupt("frequency")
-            f = before if before < 2 else 1 << before - 1 | engine.direct(before - 1)
-            start = len(slots)
-            slots += [(t, f, start)] * f
+            f = n if n < 2 else 1 << n - 1 | engine.direct(n - 1)
+            slots += [(t, f, len(slots))] * f
             if len(slots) >= 4096:
                 break
         if len(slots) != 4096:
@@ -1246,17 +1355,18 @@ class Rans(Static):
         return slots
 
     def decode(self, layout, r):
-        order = list(buffer_order(layout))
-        if not order:
+        count = len(list(buffer_order(layout)))
+        if not count:
             return
         tables = self.head(layout, r)
-        lanes = 1 if len(order) < 1024 else 4 if len(order) < 8192 else 32
-        states = [r.u32() for _ in range(lanes)]
-        tokens = []
-        for i, (b, _, _) in enumerate(order):
+        lanes = 1 if count < 1024 else 4 if count < 8192 else 32
+        states, tokens = [1 << 16] * lanes, []
+        if any(table[0][1] != 4096 for table in tables):
+            states = [r.u32() for _ in range(lanes)]
+        for i, table in enumerate(tables):
             x = states[i % lanes]
             m = x % 4096
-            t, f, start = tables[id(b)][m]
+            t, f, start = table[m]
             x = f * (x >> 12) + m - start
             if x < 1 << 16:
                 x = x << 16 | r.u16()
@@ -1264,10 +1374,7 @@ class Rans(Static):
             tokens.append(t)
         if any(x != 1 << 16 for x in states):
             raise Corrupt("states")
-        bits = Bits(r)
-        for (b, _, _), t in zip(order, tokens):
-            b.v.append(wrap(symbol(t, bits.get(extra(t))), self.work.width(b)))
-        bits.finish()
+        self.symbols(layout, tokens)
 
 
 class Laplace(Raw):
