@@ -11,6 +11,7 @@
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/table.hpp>
@@ -24,12 +25,14 @@
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
+#include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/difference.hpp>
+#include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/transform/klt.hpp>
@@ -54,16 +57,19 @@ using transforms = std::tuple<                                         //
     wavelet<wavelet_filter::haar, 3>, wavelet<wavelet_filter::cdf53>,  //
     wavelet<wavelet_filter::cdf97>, wavelet<wavelet_filter::cdf97, 1>, //
     pca<8, 8, 16>, pca<4, 4, 48>, pca<1, 16, 4>,                       //
+    transform::eigenpicture,                                           //
     chain<colour<colour_kind::ycbcr420>, dct<8>>,                      //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
-using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>>;
+using quantizers =
+    std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone>;
 
 using coders = std::tuple<                                                                //
     coder::raw,                                                                           //
     coder::range<model::neighbourhood>, coder::range<model::adaptive>,                    //
     coder::range<model::predictive>, coder::range<model::transform_blocks>,               //
+    coder::range<model::conditional_scale>,                                               //
     coder::huffman<>, coder::rans<>, coder::laplace,                                      //
     coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>> //
     >;
@@ -83,6 +89,7 @@ using codecs = std::tuple<                                                      
     codec<wavelet<wavelet_filter::cdf97>, quantizer::dead_zone, coder::range<>>,                                      //
     codec<photo_transform, quantizer::matrix<>, coder::huffman<>>,                                                    //
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
+    codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
     codec<dct<8>, quantizer::uniform, coder::laplace>                                                                 //
     >;
@@ -99,6 +106,8 @@ template <std::size_t N>
 inline constexpr double tolerance<dct<N>> = 1;
 template <wavelet_filter F, std::size_t L>
 inline constexpr double tolerance<wavelet<F, L>> = 1;
+template <>
+inline constexpr double tolerance<transform::eigenpicture> = 0; // without state it changes nothing
 template <>
 inline constexpr double tolerance<klt> = 1;
 template <std::size_t N>

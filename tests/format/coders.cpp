@@ -2,6 +2,7 @@
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/transform_blocks.hpp>
@@ -10,9 +11,11 @@
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/run_length.hpp>
 #include <triptych/quantizer/none.hpp>
+#include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/dct.hpp>
+#include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/identity.hpp>
 
 #include "example.hpp"
@@ -55,6 +58,12 @@ auto slope() -> std::vector<std::uint8_t> {
         .shape = {1, 1}, .components = 1, .bytes = "00", .samples = {128}, .goal = exact}),
     add(example<plain<coder::laplace>, std::uint8_t, 2>{
         .shape = {1, 2}, .components = 1, .bytes = "d8 00 00 00 f9 c0", .samples = {126, 255}, .goal = exact}),
+    add(example<codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,
+                std::uint8_t, 2>{.shape = {1, 4},
+                                 .components = 1,
+                                 .bytes = "80 4d 1a 1c 3b 44 a6 ca 6f",
+                                 .samples = {128, 160, 120, 255},
+                                 .goal = step(8)}),
     add(example<plain<coder::range<model::adaptive>>, std::uint8_t, 2>{
         .shape = {1, 3}, .components = 1, .bytes = "fe ca 93 c4", .samples = {128, 100, 255}, .goal = exact}),
     add(example<plain<coder::range<model::neighbourhood>>, std::uint8_t, 2>{

@@ -958,6 +958,26 @@ class DeadZone(Quantizer):
         return quotient(self.points[c][min(abs(q), 3) - 1] * s, 64)
 
 
+class TrainedZone(Quantizer):
+    """Without state: the step is 8 samples, points lie at symbol * step."""
+
+    def read(self, r):
+        f = r.u8()
+        self.step = max(2048 * rounded_root(f % 32) << f // 32 >> 19, 1)
+
+    def arrange(self, layout):
+        out = super().arrange(layout)
+        for b in flat(out):
+            if not b.side:
+                b.gain = clamp(b.gain * self.step + 128 >> 8, 1, 65535)
+        return out
+
+
+def rounded_root(i):
+    """2^(i / 32) in 2^-15, to the nearest."""
+    return int(2 ** (i / 32) * 32768 + 0.5)
+
+
 class Matrix(DeadZone):
     LUMA = [16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
             87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120,
@@ -1428,6 +1448,66 @@ class Adaptive:
                 node = 2 * node + single(engine, self.cells[kind, node], 5, 8, 16, 65520)
             t = min(node - 128, 71)
             b.v.append(wrap(symbol(t, engine.direct(extra(t))), work.width(b)))
+
+
+class ConditionalScale:
+    """Without state."""
+
+    def __init__(self):
+        self.odds = [[self.chance(c, m) for m in range(24)] for c in range(40)]
+
+    @staticmethod
+    def chance(c, m):
+        up = 72 - c
+        t = (65536, 82570, 104032)[up % 3] << up // 3 - 8
+        h = (t * 3 // 5 if m == 0 else t) >> 2
+        y = (1 << 32) - h + (h * h >> 33)
+        for _ in range(10):
+            y = y * (y >> 8) >> 24
+        return clamp(y >> 16, 1, 65535)
+
+    @staticmethod
+    def level(values):
+        mean = sum(values) // len(values) if values else 128
+        e = width(mean + 26) - 1
+        log = 16 * e + ((mean + 26 << 4) >> e) - 16
+        return log - 115
+
+    def code(self, engine, layout, work):
+        for group in layout:
+            v = View(group)
+            if not v.batch * v.h * v.w * v.n:
+                continue
+            rows = []
+            for row in range(v.batch * v.h):
+                rows.append([])
+                for x in range(v.w):
+                    now, beside = [], []
+                    rows[-1].append(now)
+                    if row % v.h:
+                        beside.append(rows[row - 1][x])
+                    if x:
+                        beside.append(rows[-1][x - 1])
+                    for k in range(v.n):
+                        f = [self.level(now[max(k - n, 0) : k]) for n in (2, 4, 8, 16, 32, k)]
+                        f += [self.level([a for s in beside for a in s[max(k - n, 0) : k + n + 1]]) for n in (2, 8, v.n)]
+                        c = clamp((21 * 4096 + 2048 + 77 * sum(f)) >> 12, 0, 39)
+                        q = self.value(engine, c)
+                        group[k].v.append(wrap(q, work.width(group[k])))
+                        now.append(min(2048, min(abs(group[k].v[-1]), 4095) * 256))
+
+    def value(self, engine, c):
+        m = 0
+        while m < 24 and engine.bit(self.odds[c][m]):
+            m += 1
+        if m == 0:
+            return 0
+        if m == 24:
+            n = 0
+            while n < 31 and engine.bit(32768):
+                n += 1
+            m += (1 << n) - 1 + engine.direct(n)
+        return -m if engine.direct(1) else m
 
 
 KNOTS = [int(v) for v in """0 1 1 2 3 5 8 13 22 36 60 98 162 267 439 720 1179 1921 3108 4971 7812 11955 17625 24743 32768 40793
@@ -2048,8 +2128,8 @@ def make(node, work):
         return Pca(work, *map(int, words))
     if name == "range":
         return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
-                            "transform_blocks": TransformBlocks}[words[0]]())
-    if name == "identity":
+                            "transform_blocks": TransformBlocks, "conditional_scale": ConditionalScale}[words[0]]())
+    if name in ("identity", "eigenpicture"): # the latter without state
         return Identity()
     if name == "chain":
         return Chain(*(make(a, work) for a in arguments))
@@ -2060,7 +2140,7 @@ def make(node, work):
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
+            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
             "laplace": Laplace}[name](work)
 
 
