@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <triptych/codec.hpp>
+#include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
@@ -65,13 +66,14 @@ using transforms = std::tuple<                                         //
 using quantizers =
     std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone>;
 
-using coders = std::tuple<                                                                //
-    coder::raw,                                                                           //
-    coder::range<model::neighbourhood>, coder::range<model::adaptive>,                    //
-    coder::range<model::predictive>, coder::range<model::transform_blocks>,               //
-    coder::range<model::conditional_scale>,                                               //
-    coder::huffman<>, coder::rans<>, coder::laplace,                                      //
-    coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>> //
+using coders = std::tuple<                                                                                       //
+    coder::raw,                                                                                                  //
+    coder::range<model::neighbourhood>, coder::range<model::adaptive>,                                           //
+    coder::range<model::predictive>, coder::range<model::transform_blocks>,                                      //
+    coder::range<model::conditional_scale>,                                                                      //
+    coder::golomb<>, coder::golomb<coder::golomb_kind::general>, coder::golomb<coder::golomb_kind::exponential>, //
+    coder::huffman<>, coder::rans<>, coder::laplace,                                                             //
+    coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>                        //
     >;
 
 using photo_transform = chain<colour<colour_kind::ycbcr>, dct<8>>;
@@ -88,6 +90,7 @@ using codecs = std::tuple<                                                      
     codec<chain<colour<colour_kind::ycocg_r>, wavelet<wavelet_filter::cdf53>>, quantizer::dead_zone, coder::range<>>, //
     codec<wavelet<wavelet_filter::cdf97>, quantizer::dead_zone, coder::range<>>,                                      //
     codec<photo_transform, quantizer::matrix<>, coder::huffman<>>,                                                    //
+    codec<difference<predictor::median>, quantizer::none, coder::golomb<>>,                                           //
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
     codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //

@@ -1,4 +1,5 @@
 // docs/format/coder.md and docs/format/model.md
+#include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
@@ -43,6 +44,14 @@ auto slope() -> std::vector<std::uint8_t> {
                                                                        .bytes = "02 03 2b 00",
                                                                        .samples = {128, 128, 128, 133, 128, 128},
                                                                        .goal = exact}),
+    add(example<plain<coder::golomb<>>, std::uint8_t, 2>{
+        .shape = {1, 4}, .components = 1, .bytes = "46 44 01 04", .samples = {128, 128, 129, 160}, .goal = exact}),
+    add(example<plain<coder::golomb<coder::golomb_kind::general>>, std::uint8_t, 2>{
+        .shape = {1, 4}, .components = 1, .bytes = "c4 cc 39", .samples = {128, 130, 125, 132}, .goal = exact}),
+    add(example<plain<coder::golomb<coder::golomb_kind::exponential>>, std::uint8_t, 2>{
+        .shape = {1, 4}, .components = 1, .bytes = "46 e4 42 28", .samples = {128, 130, 125, 228}, .goal = exact}),
+    add(example<plain<coder::golomb<>>, std::uint8_t, 2>{
+        .shape = {1, 4}, .components = 1, .bytes = "ff ff ff ff 01", .samples = {127, 127, 127, 127}, .goal = exact}),
     add(example<plain<coder::huffman<>>, std::uint8_t, 2>{.shape = {1, 4},
                                                           .components = 1,
                                                           .bytes = "81 1d bf ff dc 39 34",

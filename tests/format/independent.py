@@ -1136,6 +1136,59 @@ class Raw:
             self.bits.finish()
 
 
+class Golomb(Raw):
+    def __init__(self, work, kind):
+        self.work, self.kind = work, kind
+
+    def decode(self, layout, r):
+        order = list(buffer_order(layout))
+        if not order:
+            return
+        bits, (of, count) = Bits(r), classes(layout)
+        codes = []
+        for _ in range(count):
+            if bits.get(1):
+                codes.append(("one", wrap(bits.get(32), 32)))
+            elif self.kind != "general":
+                codes.append((self.kind, bits.get(5)))
+            else:
+                n = bits.get(5)
+                if n == 0:
+                    raise Corrupt("divisor")
+                codes.append((self.kind, 1 << n - 1 | bits.get(n - 1)))
+        for b, _, _ in order:
+            kind, k = codes[of[id(b)]]
+            w = self.work.width(b)
+            b.v.append(wrap(k if kind == "one" else self.symbol(kind, k, w, bits), w))
+        bits.finish()
+
+    def finish(self):
+        pass
+
+    @staticmethod
+    def symbol(kind, k, w, bits):
+        z = 0
+        while not bits.get(1):
+            z += 1
+            if z == 24:
+                return bits.get(w)
+        if kind == "rice":
+            f = (z << k) + bits.get(k)
+        elif kind == "exponential":
+            n = min(z + k, 32)
+            f = (1 << n) + bits.get(n) - (1 << k)
+        else:
+            x = 0
+            if k > 1:
+                n = width(k - 1)
+                x = bits.get(n - 1)
+                if x >= (1 << n) - k:
+                    x = 2 * x + bits.get(1) - ((1 << n) - k)
+            f = z * k + x
+        f %= 1 << 32
+        return -(f + 1) // 2 if f % 2 else f // 2
+
+
 class RunLength(Raw):
     def __init__(self, work, inner):
         self.work, self.inner = work, inner
@@ -2135,6 +2188,8 @@ def make(node, work):
         return Chain(*(make(a, work) for a in arguments))
     if name == "per_image":
         return PerImage(make(arguments[0], work))
+    if name == "golomb":
+        return Golomb(work, words[0])
     if name == "run_length":
         return RunLength(work, make(arguments[0], work))
     if name in ("difference", "colour"):
