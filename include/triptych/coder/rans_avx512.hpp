@@ -9,6 +9,13 @@
 #if defined(__AVX512F__) && defined(__AVX512BW__)
 #include <immintrin.h>
 
+#if defined(__GNUC__) && !defined(__clang__)
+// g++ 12 takes its own _mm512_undefined_epi32 for a mistake (GCC bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
 
 /// Decodes as many symbols of n as there are whole steps of 32 and bytes enough for; returns how many.
@@ -72,4 +79,8 @@ inline void rans_encode_vector(std::uint32_t *state, rans_sink &s, std::size_t n
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder::detail
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 #endif
