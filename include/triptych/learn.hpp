@@ -5,12 +5,10 @@
 #pragma once
 
 #include <triptych/learn/chain.hpp>
-#include <triptych/learn/conditional_scale.hpp>
-#include <triptych/learn/eigenpicture.hpp>
 #include <triptych/learn/fit.hpp>
 #include <triptych/learn/header.hpp>
 #include <triptych/learn/joint.hpp>
 #include <triptych/learn/laplace.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/pca.hpp>
-#include <triptych/learn/trained_zone.hpp>
+#include <triptych/learn/pretrained.hpp>

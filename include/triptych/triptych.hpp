@@ -7,6 +7,7 @@
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
+#include <triptych/coder/model/pretrained.hpp>
 #include <triptych/coder/model/table.hpp>
 #include <triptych/coder/model/transform_blocks.hpp>
 #include <triptych/coder/range.hpp>

@@ -958,26 +958,6 @@ class DeadZone(Quantizer):
         return quotient(self.points[c][min(abs(q), 3) - 1] * s, 64)
 
 
-class TrainedZone(Quantizer):
-    """Without state: the step is 8 samples, points lie at symbol * step."""
-
-    def read(self, r):
-        f = r.u8()
-        self.step = max(2048 * rounded_root(f % 32) << f // 32 >> 19, 1)
-
-    def arrange(self, layout):
-        out = super().arrange(layout)
-        for b in flat(out):
-            if not b.side:
-                b.gain = clamp(b.gain * self.step + 128 >> 8, 1, 65535)
-        return out
-
-
-def rounded_root(i):
-    """2^(i / 32) in 2^-15, to the nearest."""
-    return int(2 ** (i / 32) * 32768 + 0.5)
-
-
 class Matrix(DeadZone):
     LUMA = [16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
             87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120,
@@ -1136,59 +1116,6 @@ class Raw:
             self.bits.finish()
 
 
-class Golomb(Raw):
-    def __init__(self, work, kind):
-        self.work, self.kind = work, kind
-
-    def decode(self, layout, r):
-        order = list(buffer_order(layout))
-        if not order:
-            return
-        bits, (of, count) = Bits(r), classes(layout)
-        codes = []
-        for _ in range(count):
-            if bits.get(1):
-                codes.append(("one", wrap(bits.get(32), 32)))
-            elif self.kind != "general":
-                codes.append((self.kind, bits.get(5)))
-            else:
-                n = bits.get(5)
-                if n == 0:
-                    raise Corrupt("divisor")
-                codes.append((self.kind, 1 << n - 1 | bits.get(n - 1)))
-        for b, _, _ in order:
-            kind, k = codes[of[id(b)]]
-            w = self.work.width(b)
-            b.v.append(wrap(k if kind == "one" else self.symbol(kind, k, w, bits), w))
-        bits.finish()
-
-    def finish(self):
-        pass
-
-    @staticmethod
-    def symbol(kind, k, w, bits):
-        z = 0
-        while not bits.get(1):
-            z += 1
-            if z == 24:
-                return bits.get(w)
-        if kind == "rice":
-            f = (z << k) + bits.get(k)
-        elif kind == "exponential":
-            n = min(z + k, 32)
-            f = (1 << n) + bits.get(n) - (1 << k)
-        else:
-            x = 0
-            if k > 1:
-                n = width(k - 1)
-                x = bits.get(n - 1)
-                if x >= (1 << n) - k:
-                    x = 2 * x + bits.get(1) - ((1 << n) - k)
-            f = z * k + x
-        f %= 1 << 32
-        return -(f + 1) // 2 if f % 2 else f // 2
-
-
 class RunLength(Raw):
     def __init__(self, work, inner):
         self.work, self.inner = work, inner
@@ -1235,24 +1162,6 @@ def classes(layout):
     return of, len(seen)
 
 
-class Grid:
-    """The regions of a group."""
-
-    def __init__(self, group):
-        shape, n = group[0].shape, len(group)
-        self.w, samples = shape[-1], math.prod(shape)
-        h = samples // self.w if samples else 0
-        area = max(0, 9 - width(n - 1))
-        a = min((area + 1) // 2, width(self.w - 1)) if samples else 0
-        self.b = min(area - a, width(h - 1)) if samples else 0
-        self.a = min(area - self.b, width(self.w - 1)) if samples else 0
-        self.across = -(-self.w // (1 << self.a)) if samples else 0
-        self.down = -(-h // (1 << self.b))
-
-    def region(self, p):
-        return (p // self.w >> self.b) * self.across + (p % self.w >> self.a)
-
-
 class Static(Raw):
     """The head that huffman and rans share."""
 
@@ -1260,124 +1169,40 @@ class Static(Raw):
         self.work = work
 
     def head(self, layout, r):
-        of, _ = classes(layout)
-        engine, cells = Engine(r), Cells(Counter)
-        self.counts, self.base = engine.direct(1), 0
-        if self.counts:
-            n = engine.direct(5) + 1
-            self.base = wrap(engine.direct(n), n)
-        self.split = engine.direct(3) + 4
-        if self.split > 8:
-            raise Corrupt("split")
-        self.last = 256 if self.split == 8 else (1 << self.split) + 2 * (32 - self.split)
-        levels = {}
-        for i, g in enumerate(layout):
-            if g and len(g) * math.prod(g[0].shape) >= 1024 and engine.direct(1):
-                levels[i] = self.levels(engine, cells, Grid(g))
-        # The context of each symbol, in buffer order.
-        contexts = []
-        for i, g in enumerate(layout):
-            grid = Grid(g) if g else None
-            for p in range(math.prod(g[0].shape) if g else 0):
-                level = levels[i][grid.region(p)] if i in levels else 0
-                contexts += [16 * of[id(b)] + level for b in g]
-        table_of, n, before = {}, 0, 0
-        for c in sorted(set(contexts)):
-            if n == 0 or n < 64 and single(engine, cells["fresh"], 4, 6):
-                before, n = n, n + 1
-            elif not single(engine, cells["same"], 4, 6):
-                before = engine.direct(width(n - 1))
-            if before >= n:
-                raise Corrupt("table")
-            table_of[c] = before
-        numbers, tables = Numbers(engine), []
-        for _ in range(n):
-            tables.append(self.alone(engine) if engine.direct(1) else self.table(engine, numbers))
+        of, count = classes(layout)
+        engine = Engine(r)
+        tables = engine.direct(5) + 1
+        if tables > 24:
+            raise Corrupt("tables")
+        of_class = [engine.direct(width(tables - 1)) for _ in range(count)]
+        if any(t >= tables for t in of_class):
+            raise Corrupt("table")
+        tables = [self.table(engine) for _ in range(tables)]
         engine.finish()
-        extra = b""
-        if any(t >= 1 << self.split for table in tables for t in self.tokens_of(table)):
-            extra = r.take(r.varint())
-        self.extra, self.extra_size = Bits(Reader(extra)), len(extra)
-        return [tables[table_of[c]] for c in contexts]
+        return {b: tables[of_class[c]] for b, c in of.items()}
 
     @staticmethod
-    def levels(engine, cells, grid):
-        out = []
-        for y in range(grid.down):
-            for x in range(grid.across):
-                up = out[-grid.across] if y else None
-                left = out[-1] if x else up if y else 0
-                up = left if up is None else up
-                c = "level", min(abs(left - up), 3)
-                m = 0
-                if not single(engine, cells[c, "zero"], 4, 6):
-                    negative, m = single(engine, cells[c, "negative"], 4, 6), 1
-                    while m < 15 and single(engine, cells[c, min(m - 1, 2)], 4, 6):
-                        m += 1
-                    m = -m if negative else m
-                level = (left + up + 1) // 2 + m
-                if not 0 <= level <= 15:
-                    raise Corrupt("level")
-                out.append(level)
-        return out
-
-    def symbols(self, layout, tokens):
-        for (b, _, _), t in zip(buffer_order(layout), tokens):
-            f = t
-            if t >= 1 << self.split:
-                n = (t - (1 << self.split)) // 2 + self.split - 1
-                f = (2 + t % 2 << n) + self.extra.get(n)
-            v = f + self.base if self.counts else f >> 1 if f % 2 == 0 else -(f >> 1) - 1
-            b.v.append(wrap(v, self.work.width(b)))
-        self.extra.finish()
-        if self.extra.r.at != self.extra_size:
-            raise Corrupt("extra bits")
+    def number(engine, cells, before):
+        node = 1
+        for _ in range(4):
+            node = 2 * node + single(engine, cells[before, node], 4, 5)
+        return node - 16
 
     def finish(self):
         pass
 
 
-class Numbers:
-    """The numbers of tables, each expected from those before and from the table before."""
-
-    def __init__(self, engine):
-        self.engine, self.cells, self.last = engine, Cells(Counter), {}
-
-    def table(self):
-        """A function that gives the next number of a table."""
-        old, new = self.last, {}
-        self.last = new
-
-        def number():
-            k = len(new)
-            e = new.get(k - 1, 0) + old.get(k, 0) - old.get(k - 1, 0)
-            node = 1
-            for _ in range(4):
-                node = 2 * node + single(self.engine, self.cells[clamp(e, 0, 15), node], 4, 5)
-            new[k] = node - 16
-            return node - 16
-
-        return number
-
-
 class Huffman(Static):
-    def alone(self, engine):
-        t = engine.direct(8)
-        if t >= self.last:
-            raise Corrupt("token")
-        return {(0, 0): t}
-
-    def tokens_of(self, table):
-        return table.values()
-
-    def table(self, engine, numbers):
-        number, lengths, filled = numbers.table(), [], 0
-        while filled < 4096 and len(lengths) < self.last:
-            n = number()
-            if n > 12:
+    def table(self, engine):
+        if not engine.direct(1):
+            return {(0, 0): engine.direct(7)}
+        lengths, cells, filled, before = [], Cells(Counter), 0, 0
+        while filled < 4096 and len(lengths) < 72:
+            before = self.number(engine, cells, before)
+            if before > 12:
                 raise Corrupt("length")
-            lengths.append(n)
-            filled += 1 << 12 - n if n else 0
+            lengths.append(before)
+            filled += 1 << 12 - before if before else 0
         if filled != 4096:
             raise Corrupt("lengths")
         codes, code = {}, 0
@@ -1390,37 +1215,30 @@ class Huffman(Static):
         return codes
 
     def decode(self, layout, r):
-        if not list(buffer_order(layout)):
+        order = list(buffer_order(layout))
+        if not order:
             return
-        tables, tokens = self.head(layout, r), []
+        tables = self.head(layout, r)
         bits = Bits(r)
-        for table in tables:
+        for b, _, _ in order:
             n = code = 0
-            while (n, code) not in table:
+            while (n, code) not in tables[id(b)]:
                 n, code = n + 1, code << 1 | bits.get(1)
-            tokens.append(table[n, code])
+            t = tables[id(b)][n, code]
+            b.v.append(wrap(symbol(t, bits.get(extra(t))), self.work.width(b)))
         bits.finish()
-        self.symbols(layout, tokens)
 
 
 class Rans(Static):
-    def alone(self, engine):
-        t = engine.direct(8)
-        if t >= self.last:
-            raise Corrupt("token")
-        return [(t, 4096, 0)] * 4096
-
-    def tokens_of(self, table):
-        return {t for t, _, _ in table}
-
-    def table(self, engine, numbers):
-        number, slots = numbers.table(), []
-        for t in range(self.last):
-            n = number()
-            if n > 12:
+    def table(self, engine):
+        slots, cells, before = [], Cells(Counter), 0
+        for t in range(72):
+            before = self.number(engine, cells, before)
+            if before > 13:
                 raise Corrupt("frequency")
-            f = n if n < 2 else 1 << n - 1 | engine.direct(n - 1)
-            slots += [(t, f, len(slots))] * f
+            f = before if before < 2 else 1 << before - 1 | engine.direct(before - 1)
+            start = len(slots)
+            slots += [(t, f, start)] * f
             if len(slots) >= 4096:
                 break
         if len(slots) != 4096:
@@ -1428,18 +1246,17 @@ class Rans(Static):
         return slots
 
     def decode(self, layout, r):
-        count = len(list(buffer_order(layout)))
-        if not count:
+        order = list(buffer_order(layout))
+        if not order:
             return
         tables = self.head(layout, r)
-        lanes = 1 if count < 1024 else 4 if count < 8192 else 32
-        states, tokens = [1 << 16] * lanes, []
-        if any(table[0][1] != 4096 for table in tables):
-            states = [r.u32() for _ in range(lanes)]
-        for i, table in enumerate(tables):
+        lanes = 1 if len(order) < 1024 else 4 if len(order) < 8192 else 32
+        states = [r.u32() for _ in range(lanes)]
+        tokens = []
+        for i, (b, _, _) in enumerate(order):
             x = states[i % lanes]
             m = x % 4096
-            t, f, start = table[m]
+            t, f, start = tables[id(b)][m]
             x = f * (x >> 12) + m - start
             if x < 1 << 16:
                 x = x << 16 | r.u16()
@@ -1447,7 +1264,10 @@ class Rans(Static):
             tokens.append(t)
         if any(x != 1 << 16 for x in states):
             raise Corrupt("states")
-        self.symbols(layout, tokens)
+        bits = Bits(r)
+        for (b, _, _), t in zip(order, tokens):
+            b.v.append(wrap(symbol(t, bits.get(extra(t))), self.work.width(b)))
+        bits.finish()
 
 
 class Laplace(Raw):
@@ -1501,66 +1321,6 @@ class Adaptive:
                 node = 2 * node + single(engine, self.cells[kind, node], 5, 8, 16, 65520)
             t = min(node - 128, 71)
             b.v.append(wrap(symbol(t, engine.direct(extra(t))), work.width(b)))
-
-
-class ConditionalScale:
-    """Without state."""
-
-    def __init__(self):
-        self.odds = [[self.chance(c, m) for m in range(24)] for c in range(40)]
-
-    @staticmethod
-    def chance(c, m):
-        up = 72 - c
-        t = (65536, 82570, 104032)[up % 3] << up // 3 - 8
-        h = (t * 3 // 5 if m == 0 else t) >> 2
-        y = (1 << 32) - h + (h * h >> 33)
-        for _ in range(10):
-            y = y * (y >> 8) >> 24
-        return clamp(y >> 16, 1, 65535)
-
-    @staticmethod
-    def level(values):
-        mean = sum(values) // len(values) if values else 128
-        e = width(mean + 26) - 1
-        log = 16 * e + ((mean + 26 << 4) >> e) - 16
-        return log - 115
-
-    def code(self, engine, layout, work):
-        for group in layout:
-            v = View(group)
-            if not v.batch * v.h * v.w * v.n:
-                continue
-            rows = []
-            for row in range(v.batch * v.h):
-                rows.append([])
-                for x in range(v.w):
-                    now, beside = [], []
-                    rows[-1].append(now)
-                    if row % v.h:
-                        beside.append(rows[row - 1][x])
-                    if x:
-                        beside.append(rows[-1][x - 1])
-                    for k in range(v.n):
-                        f = [self.level(now[max(k - n, 0) : k]) for n in (2, 4, 8, 16, 32, k)]
-                        f += [self.level([a for s in beside for a in s[max(k - n, 0) : k + n + 1]]) for n in (2, 8, v.n)]
-                        c = clamp((21 * 4096 + 2048 + 77 * sum(f)) >> 12, 0, 39)
-                        q = self.value(engine, c)
-                        group[k].v.append(wrap(q, work.width(group[k])))
-                        now.append(min(2048, min(abs(group[k].v[-1]), 4095) * 256))
-
-    def value(self, engine, c):
-        m = 0
-        while m < 24 and engine.bit(self.odds[c][m]):
-            m += 1
-        if m == 0:
-            return 0
-        if m == 24:
-            n = 0
-            while n < 31 and engine.bit(32768):
-                n += 1
-            m += (1 << n) - 1 + engine.direct(n)
-        return -m if engine.direct(1) else m
 
 
 KNOTS = [int(v) for v in """0 1 1 2 3 5 8 13 22 36 60 98 162 267 439 720 1179 1921 3108 4971 7812 11955 17625 24743 32768 40793
@@ -2150,6 +1910,309 @@ class TransformBlocks:
         self.keep(self.residual[p], self.cell, k, h)
 
 
+def blend(a, b, *more):
+    m = (1 << 64) - 1
+    v = ((a & 0xFFFFFFFF ^ 0x9E3779B9) * 0x9E3779B97F4A7C15 + (b & 0xFFFFFFFF) * 0xD6E8FEB86659FD93) & m
+    v = (v ^ v >> 29) * 0xBF58476D1CE4E5B9 & m
+    return blend(v >> 32, *more) if more else v >> 32
+
+
+def towards_zero(a, b):
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+
+
+class Pretrained:
+    """Without learned arrays."""
+
+    def __init__(self):
+        self.cells = None
+        self.worth = [STRETCH[(5 * (t % 15) + 2) * 65536 // (5 * (t // 15 + t % 15) + 4) >> 4] for t in range(225)]
+        self.weights = Cells(lambda: [10000] * 32 + [0])
+        self.seen = Cells(int)
+
+    def code(self, engine, layout, work):
+        bands = flat(layout)
+        if self.cells is None:
+            symbols = sum(math.prod(b.shape) for b in bands)
+            self.size = 4096
+            while self.size < 1 << 22 and self.size < 64 * symbols:
+                self.size *= 2
+            self.cells = Cells(lambda: (0, 0))
+        self.engine = engine
+        while bands:
+            picture = [bands.pop(0)]
+            while bands and len(picture) < 4:
+                first, next_ = picture[0], bands[0]
+                if (next_.shape, next_.level, next_.side) != (first.shape, first.level, first.side):
+                    break
+                if next_.component != first.component + len(picture):
+                    break
+                picture.append(bands.pop(0))
+            if not math.prod(picture[0].shape):
+                continue
+            self.wide = picture[0].shape[-1]
+            self.high = math.prod(picture[0].shape) // self.wide
+            self.widths = [work.width(b) for b in picture]
+            if len(picture) == 1:
+                self.values(picture[0])
+            else:
+                self.colours(picture)
+
+    def decide(self, ruling, contexts, mixers):
+        x, states = [], []
+        for h in contexts:
+            at = (h >> 8) % self.size
+            if self.cells[at][1] != h & 255:
+                self.cells[at] = 0, h & 255
+            t = self.cells[at][0]
+            states.append(t)
+            x += [0, self.worth[t] if t else 0]
+        x.append(256)
+        # A cell that two contexts of one decision share holds what the last of them made of it.
+        total = sum(w * v for m in mixers for w, v in zip(self.weights[ruling, m], x))
+        p = clamp(squash(clamp(towards_zero(total, 3) >> 16, -3071, 3071)), 2, 65534)
+        b = self.engine.bit(p)
+        miss = (65536 if b else 0) - p
+        for m in mixers:
+            pull = miss * (262 + 1311 * 64 // (64 + self.seen[ruling, m]))
+            self.seen[ruling, m] = min(self.seen[ruling, m] + 1, 65535)
+            w = self.weights[ruling, m]
+            for j, v in enumerate(x):
+                w[j] = clamp(w[j] + (v * pull + (1 << 23) >> 24), -(1 << 19), (1 << 19) - 1)
+        for h in contexts:
+            at = (h >> 8) % self.size
+            t, check = self.cells[at]
+            n = list(divmod(t, 15))
+            n[b] = min(n[b] + 1, 14)
+            if n[1 - b] > 2:
+                n[1 - b] -= (n[1 - b] - 1) // 2
+            self.cells[at] = 15 * n[0] + n[1], check
+        return b
+
+    @staticmethod
+    def expected(q, width, node, left):
+        whole = 1 << width | q
+        return 1 + (whole >> left - 1 & 1) if whole >> left == node else 0
+
+    def tree(self, width, decide):
+        node = 1
+        for left in range(width, 0, -1):
+            if width - left == 12:
+                return (node << left | self.engine.direct(left)) - (1 << width)
+            node = 2 * node + decide(node, left)
+        return node - (1 << width)
+
+    @staticmethod
+    def reach(row, x, step):
+        n = 0
+        while n < 15 and 0 <= x + step * (n + 1) < len(row) and row[x + step * (n + 1)] == row[x]:
+            n += 1
+        return n
+
+    def values(self, band):
+        width, wide = self.widths[0], self.wide
+        most = (1 << width) - 1
+        rows = [[0] * wide] * 3
+        places = [(0, -1), (1, 0), (1, 1), (1, -1), (0, -2), (2, 0), (1, 2), (1, -2), (2, 1), (2, -1), (0, -3), (3, 0), (2, 2),
+                  (2, -2), (1, 3), (1, -3), (3, 1), (3, -1), (2, 3), (2, -3), (3, 2), (3, -2)]
+
+        def coarse(q, k):
+            return q if width <= k or q == 0 else 1 + (q * ((1 << k) - 1) >> width)
+
+        def apart(a, b):
+            return abs(a - b).bit_length()
+
+        for y in range(self.high):
+            now = [0] * wide
+            run = 0
+            for x in range(wide):
+                def at(up, right):
+                    row = now if up == 0 else rows[-up]
+                    return row[x + right] if 0 <= x + right < wide else 0
+
+                a = [at(*p) for p in places]
+                W, N, NE, NW, WW, NN = a[:6]
+                Y, X = min(y, 4095), min(x, 4095)
+
+                def near(m, k):
+                    h = 0
+                    for v in a[:m]:
+                        h = blend(h, coarse(v, k))
+                    return h
+
+                slope, drift = clamp(W + N - NW, 0, most), (2 * W + N + NE) // 4
+                shape = min(run, 15) | self.reach(rows[-1], x, 1) << 4 | self.reach(rows[-2], x, 1) << 8
+                shape |= self.reach(rows[-1], x, -1) << 12
+                f = [blend(W, N), blend(W, N, NE, NW), near(6, 3), near(12, 2), near(22, 1),
+                     blend(near(12, 1), Y // 4 << 12 | X // 4), blend(near(2, 1), Y << 12 | X),
+                     blend(near(3, 2), Y // 2 << 12 | X // 2), blend(coarse(slope, 6), apart(W, NW), apart(N, NW)),
+                     blend(coarse(drift, 6), apart(W, NE), apart(N, NN)), blend(W, NE, coarse(N, 2)),
+                     blend(N, NN, coarse(W, 3)), blend(W, WW, coarse(N, 3)),
+                     blend(near(8, 1), coarse(slope, 5), coarse(drift, 5)), 0, blend(shape, near(2, 2))]
+                equal = (W == N) | (W == NW) << 1 | (N == NE) << 2 | (W == WW) << 3 | (N == NN) << 4
+
+                def decide(node, left):
+                    e = [self.expected(v, width, node, left) for v in [slope] + a[:8]]
+                    contexts = [blend(blend(0x4000, node), v, i) for i, v in enumerate(f)]
+                    o = 0
+                    for v in e:
+                        o = o << 2 | v
+                    contexts[14] = blend(0x5000 + left, o, 14)
+                    return self.decide("values", contexts, [node if node < 32 else 27 + min(width - left, 12),
+                                                            40 + e[1] + 3 * e[2] + 9 * e[3] + 27 * e[4], 121 + equal])
+
+                now[x] = self.tree(width, decide)
+                run = run + 1 if now[x] == W else 1
+                band.v.append(wrap(now[x] - (1 << width - 1), width))
+            rows = rows[1:] + [now]
+
+    def colours(self, bands):
+        n, wide = len(bands), self.wide
+        order = {2: [1, 0], 3: [1, 0, 2], 4: [3, 1, 0, 2]}[n]
+        widths = [self.widths[c] for c in order]
+        alpha, small = n % 2 == 0, max(widths) <= 8
+
+        def name(a):
+            h = 0
+            for v in a:
+                h = h << 8 | v if small else blend(h, v)
+            return h
+
+        clear = alpha and self.engine.bit(61440)
+        mirrored = flags = 0
+        # A pixel here is (values, id); what lies outside has the id 0, whatever zeros would give.
+        none = ((0,) * n, 0)
+        rows = [[none] * wide] * 3
+        last = before = none
+
+        def cover(a):
+            if not alpha:
+                return 2
+            return 0 if a[0][0] == 0 else 2 if a[0][0] == (1 << widths[0]) - 1 else 1
+
+        def far(a, b):
+            d = sum(abs(p - q) for p, q in zip(a[0], b[0]))
+            return min((d // 4 + (d > 0)).bit_length(), 7)
+
+        def reach(row, x, step):
+            return self.reach([p[1] for p in row], x, step)
+
+        def bits(*tests):
+            return sum(int(t) << i for i, t in enumerate(tests))
+
+        for y in range(self.high):
+            now = [none] * wide
+            count = 0
+            for x in range(wide):
+                def at(up, right):
+                    row = now if up == 0 else rows[-up]
+                    return row[x + right] if 0 <= x + right < wide else none
+
+                W, WW, WWW = at(0, -1), at(0, -2), at(0, -3)
+                N, NE, NEE, NEEE, NW, NWW = at(1, 0), at(1, 1), at(1, 2), at(1, 3), at(1, -1), at(1, -2)
+                NN, NNE, NNEE, NNW, NNWW, NNN = at(2, 0), at(2, 1), at(2, 2), at(2, -1), at(2, -2), at(3, 0)
+                right, right2 = reach(rows[-1], x, 1), reach(rows[-2], x, 1)
+                left, left2 = reach(rows[-1], x, -1), reach(rows[-2], x, -1)
+                pattern = bits(*(a[1] == b[1] for a, b in [
+                    (W, N), (W, NW), (N, NW), (N, NE), (W, NE), (W, WW), (N, NN), (NE, NEE), (NW, NWW), (NE, NNE), (NN, NNE),
+                    (NW, NNW), (WW, NWW), (NEE, NEEE), (W, NWW), (WW, WWW), (W, NN), (NN, NNN)]))
+                near, run = pattern & 31, min(count, 15)
+                m = wide - 1 - x
+                M, mirrors = none, 0
+                if m < x:
+                    M, M1, M2 = now[m], now[m + 1], now[m - 1] if m else none
+                    mirrors = bits(1, *(a[1] == b[1] for a, b in [(M, W), (M, N), (M1, W), (M, NE), (M2, M), (M1, M), (M2, NE)]))
+                covers = sum(cover(a) << 2 * k for k, a in enumerate([W, N, NE, NW, WW, NN]))
+                up = (2 if NNN[1] == N[1] else 1) if NN[1] == N[1] else 0
+                Y, X = min(y, 4095), min(x, 4095)
+                first = m < x and bin(mirrored & 255).count("1") >= 6
+                asked = []
+                for k, a in ([(4, M)] if first else []) + list(enumerate([W, N, NE, NW, M, WW, NN, NEE, NWW, last])):
+                    if (k != 4 or m < x) and a[1] not in [q[1] for _, q in asked]:
+                        asked.append((k, a))
+                pixel, ruled_out = None, 0
+                for k, (which, C) in enumerate(asked):
+                    like = bits(*(a[1] == C[1] for a in [W, N, NE, NW, WW, NN, NEE, NWW, NNE, NNW, NNEE, NEEE, WWW, NNWW]),
+                                m < x and M[1] == C[1])
+                    f = [pattern & 511, pattern, blend(W[1], N[1]), blend(W[1], N[1], NE[1], NW[1]),
+                         blend(W[1], WW[1], N[1], NW[1]), blend(near, Y // 4 << 12 | X // 4), blend(C[1], W[1], near),
+                         blend(run | right << 4 | right2 << 8, near),
+                         blend(mirrors | (mirrored & 7) << 8, near | far(M, W) << 8), like,
+                         blend(like & 255, far(W, N) | far(N, NE) << 3 | far(W, NW) << 6 | far(N, NW) << 9),
+                         blend(covers, near), blend(left | left2 << 4 | right << 8 | right2 << 12, pattern & 3),
+                         blend(run | up << 4, pattern & 127), blend(flags & 65535, near), blend(pattern, covers)]
+                    of = blend(0x1000 + which, ruled_out | first << 12)
+                    b = self.decide("flags", [blend(of, v, j) for j, v in enumerate(f)],
+                                    [10 * min(k, 3) + which, 40 + near + 32 * min(k, 2),
+                                     136 + (1 + 4 * (mirrored & 3) + (mirrors >> 1 & 3) if m < x else 0) + 17 * min(k, 1)])
+                    ruled_out |= 1 << which
+                    flags = (flags << 1 | b) & 0xFFFFFFFF
+                    if b:
+                        pixel = C
+                        break
+                if pixel is None:
+                    values, so_far = [], 0
+                    for c in range(n):
+                        width = widths[c]
+                        e = values[c - 1] if c else 0
+
+                        def off(a):
+                            return e - a[0][c - 1] if c else 0
+
+                        def between(a, b):
+                            if c == 0 or c == 1 and alpha:
+                                return a[0][c]
+                            start, end = a[0][c - 1], b[0][c - 1]
+                            if start == end:
+                                return a[0][c]
+                            t = towards_zero((e - start) * 256, end - start)
+                            if t < -128 or t > 384:
+                                return a[0][c]
+                            return clamp(a[0][c] + ((b[0][c] - a[0][c]) * t >> 8), 0, (1 << width) - 1)
+
+                        w, v, l = W[0][c], N[0][c], last[0][c]
+                        slope = clamp(w + v - NW[0][c], 0, (1 << width) - 1)
+                        wn, wne, nnw, wl, nl = (between(*p) for p in [(W, N), (W, NE), (N, NW), (W, last), (N, last)])
+
+                        def decide(node, rest):
+                            def ex(q):
+                                return self.expected(q, width, node, rest)
+
+                            tree, level = blend(0x3000 + c, node), blend(0x2000 + c, rest)
+                            exactly = blend(tree, so_far)
+                            f = [(exactly, 0), (exactly, W[1]), (exactly, N[1]), (tree, blend(w, off(W))),
+                                 (tree, blend(v, off(N))), (tree, blend(slope, e >> 3)), (tree, wn),
+                                 (tree, blend(wne, wn == wne)), (tree, blend(nnw, wl)),
+                                 (tree, blend((w + v) // 2, abs(w - v).bit_length(), e >> 5)),
+                                 (tree, blend(so_far, pattern & 255)),
+                                 (level, blend(ex(w) | ex(v) << 2 | ex(NE[0][c]) << 4 | ex(NW[0][c]) << 6,
+                                               ex(M[0][c]) | ex(l) << 2 | ex(wn) << 4)),
+                                 (level, blend(ex(slope) | ex(wne) << 2 | ex(wl) << 4 | ex(nl) << 6,
+                                               ex(before[0][c]) | ex(WW[0][c]) << 2 | ex(NN[0][c]) << 4)),
+                                 (tree, blend(l, off(last))),
+                                 (tree, blend(e, W[0][c - 1] >> 2, w >> 2) if c else blend(e, run | right << 4, covers)),
+                                 (tree, blend(off(W), off(N)) if c else blend(covers, left | right << 4 | right2 << 8))]
+                            return self.decide("colours", [blend(of, h, j) for j, (of, h) in enumerate(f)],
+                                               [20 * c + (node if node < 16 else 12 + min(width - rest, 7)),
+                                                80 + ex(w) + 3 * ex(v) + 9 * ex(wn) + 27 * ex(l),
+                                                161 + ex(slope) + 3 * ex(wne) + 9 * ex(nl) + 27 * ex(M[0][c])])
+
+                        values.append(self.tree(width, decide))
+                        so_far = blend(so_far, values[c], c)
+                        if c == 0 and clear and values[0] == 0:
+                            values += [0] * (n - 1)
+                            break
+                    pixel = tuple(values), name(values)
+                    before, last = last, pixel
+                if m < x:
+                    mirrored = (mirrored << 1 | (pixel[1] == M[1])) & 0xFFFFFFFF
+                count = count + 1 if pixel[1] == W[1] else 1
+                now[x] = pixel
+                for c, value in enumerate(pixel[0]):
+                    bands[order[c]].v.append(wrap(value - (1 << widths[c] - 1), widths[c]))
+            rows = rows[1:] + [now]
+
+
 # --- a codec from its description ----------------------------------------------------------------------------------------
 
 
@@ -2181,21 +2244,19 @@ def make(node, work):
         return Pca(work, *map(int, words))
     if name == "range":
         return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
-                            "transform_blocks": TransformBlocks, "conditional_scale": ConditionalScale}[words[0]]())
-    if name in ("identity", "eigenpicture"): # the latter without state
+                            "pretrained": Pretrained, "transform_blocks": TransformBlocks}[words[0]]())
+    if name == "identity":
         return Identity()
     if name == "chain":
         return Chain(*(make(a, work) for a in arguments))
     if name == "per_image":
         return PerImage(make(arguments[0], work))
-    if name == "golomb":
-        return Golomb(work, words[0])
     if name == "run_length":
         return RunLength(work, make(arguments[0], work))
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
+            "uniform": Quantizer, "dead_zone": DeadZone, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
             "laplace": Laplace}[name](work)
 
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <iterator>
 #include <stdexcept>
@@ -29,6 +30,8 @@ struct fit_options {
     target aim{8.0F, 0.1F};
     /// Pictures are learned from in this many threads; the result does not depend on it.
     unsigned threads = 1;
+    /// Bytes that the learned state of a panel may take, for learners that can use any amount (`limit`); others ignore it.
+    std::uint64_t model_size = 1'000'000;
     /// Called between blocks of pictures, in the calling thread; false stops.
     learn::progress_callback progress;
 };
@@ -45,16 +48,11 @@ auto learned(std::string_view panel, Corpus &&corpus, Prepare const &prepare, fi
     constexpr std::size_t block = 4;
     auto const total = static_cast<std::size_t>(std::distance(std::begin(corpus), std::end(corpus)));
     auto next = std::begin(corpus);
-    auto const fresh = [&] {
-        learner<P> l;
-        if constexpr (requires { l.aim = options.aim; }) l.aim = options.aim;
-        return l;
-    };
-    auto all = fresh();
+    learner<P> all;
+    if constexpr (requires { all.limit(options.model_size); }) all.limit(options.model_size);
     for (std::size_t done = 0; done < total;) {
         std::size_t const waves = std::max(1U, options.threads);
-        std::vector<learner<P>> parts;
-        for (auto n = std::min(waves, (total - done + block - 1) / block); n > 0; --n) parts.push_back(fresh());
+        std::vector<learner<P>> parts(std::min(waves, (total - done + block - 1) / block));
         std::vector<std::exception_ptr> failures(parts.size());
         std::vector<std::thread> threads;
         for (std::size_t t = 0; t < parts.size(); ++t) {
