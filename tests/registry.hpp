@@ -8,9 +8,11 @@
 #include <utility>
 
 #include <triptych/codec.hpp>
+#include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/pretrained.hpp>
@@ -25,12 +27,14 @@
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
+#include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/difference.hpp>
+#include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/transform/klt.hpp>
@@ -55,19 +59,22 @@ using transforms = std::tuple<                                         //
     wavelet<wavelet_filter::haar, 3>, wavelet<wavelet_filter::cdf53>,  //
     wavelet<wavelet_filter::cdf97>, wavelet<wavelet_filter::cdf97, 1>, //
     pca<8, 8, 16>, pca<4, 4, 48>, pca<1, 16, 4>,                       //
+    transform::eigenpicture,                                           //
     chain<colour<colour_kind::ycbcr420>, dct<8>>,                      //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
-using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>>;
+using quantizers =
+    std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone>;
 
-using coders = std::tuple<                                                                //
-    coder::raw,                                                                           //
-    coder::range<model::neighbourhood>, coder::range<model::adaptive>,                    //
-    coder::range<model::predictive>, coder::range<model::transform_blocks>,               //
-    coder::range<model::pretrained>,                                                      //
-    coder::huffman<>, coder::rans<>, coder::laplace,                                      //
-    coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>> //
+using coders = std::tuple<                                                                                       //
+    coder::raw,                                                                                                  //
+    coder::range<model::neighbourhood>, coder::range<model::adaptive>,                                           //
+    coder::range<model::predictive>, coder::range<model::transform_blocks>,                                      //
+    coder::range<model::conditional_scale>, coder::range<model::pretrained>,                                     //
+    coder::golomb<>, coder::golomb<coder::golomb_kind::general>, coder::golomb<coder::golomb_kind::exponential>, //
+    coder::huffman<>, coder::rans<>, coder::laplace,                                                             //
+    coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>                        //
     >;
 
 using photo_transform = chain<colour<colour_kind::ycbcr>, dct<8>>;
@@ -85,7 +92,9 @@ using codecs = std::tuple<                                                      
     codec<chain<colour<colour_kind::ycocg_r>, wavelet<wavelet_filter::cdf53>>, quantizer::dead_zone, coder::range<>>, //
     codec<wavelet<wavelet_filter::cdf97>, quantizer::dead_zone, coder::range<>>,                                      //
     codec<photo_transform, quantizer::matrix<>, coder::huffman<>>,                                                    //
+    codec<difference<predictor::median>, quantizer::none, coder::golomb<>>,                                           //
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
+    codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
     codec<dct<8>, quantizer::uniform, coder::laplace>                                                                 //
     >;
@@ -102,6 +111,8 @@ template <std::size_t N>
 inline constexpr double tolerance<dct<N>> = 1;
 template <wavelet_filter F, std::size_t L>
 inline constexpr double tolerance<wavelet<F, L>> = 1;
+template <>
+inline constexpr double tolerance<transform::eigenpicture> = 0; // without state it changes nothing
 template <>
 inline constexpr double tolerance<klt> = 1;
 template <std::size_t N>

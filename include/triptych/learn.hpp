@@ -5,6 +5,8 @@
 #pragma once
 
 #include <triptych/learn/chain.hpp>
+#include <triptych/learn/conditional_scale.hpp>
+#include <triptych/learn/eigenpicture.hpp>
 #include <triptych/learn/fit.hpp>
 #include <triptych/learn/header.hpp>
 #include <triptych/learn/joint.hpp>
@@ -12,3 +14,4 @@
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/pca.hpp>
 #include <triptych/learn/pretrained.hpp>
+#include <triptych/learn/trained_zone.hpp>

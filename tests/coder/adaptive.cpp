@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(prediction_sees_the_component_before) {
 BOOST_AUTO_TEST_CASE(neighbours_pay) {
     auto const x = coefficients(1);
     BOOST_TEST(static_cast<double>(encoded(coder::range<>{}, x).size()) <=
-               0.95 * static_cast<double>(encoded(coder::rans<>{}, x).size()));
+               0.95 * static_cast<double>(encoded(coder::range<model::adaptive>{}, x).size()));
 }
 
 BOOST_AUTO_TEST_CASE(estimates_add_up) {

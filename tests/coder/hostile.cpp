@@ -4,6 +4,7 @@
 #include <random>
 #include <tuple>
 
+#include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
@@ -18,9 +19,10 @@
 using namespace triptych;
 using namespace triptych::test;
 
-using coders = std::tuple<coder::raw, coder::huffman<>, coder::rans<>, coder::range<>, coder::range<model::adaptive>,
-                          coder::range<model::predictive>, coder::laplace, coder::run_length<>,
-                          coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
+using coders =
+    std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
+               coder::rans<>, coder::range<>, coder::range<model::adaptive>, coder::range<model::predictive>,
+               coder::laplace, coder::run_length<>, coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
 
 using models = std::tuple<model::neighbourhood, model::adaptive, model::predictive>;
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <tuple>
 
+#include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/predictive.hpp>
@@ -16,9 +17,9 @@
 using namespace triptych;
 using namespace triptych::test;
 
-using coders = std::tuple<coder::raw, coder::huffman<>, coder::rans<>, coder::range<>, coder::range<model::adaptive>,
-                          coder::range<model::predictive>, coder::run_length<>, coder::run_length<coder::raw>,
-                          coder::run_length<coder::range<>>>;
+using coders = std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
+                          coder::rans<>, coder::range<>, coder::range<model::adaptive>, coder::range<model::predictive>,
+                          coder::run_length<>, coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
 
 BOOST_AUTO_TEST_SUITE(round_trip)
 

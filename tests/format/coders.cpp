@@ -1,7 +1,9 @@
 // docs/format/coder.md and docs/format/model.md
+#include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/pretrained.hpp>
@@ -11,9 +13,11 @@
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/run_length.hpp>
 #include <triptych/quantizer/none.hpp>
+#include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/dct.hpp>
+#include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/identity.hpp>
 
 #include "example.hpp"
@@ -41,14 +45,22 @@ auto slope() -> std::vector<std::uint8_t> {
                                                                        .bytes = "02 03 2b 00",
                                                                        .samples = {128, 128, 128, 133, 128, 128},
                                                                        .goal = exact}),
+    add(example<plain<coder::golomb<>>, std::uint8_t, 2>{
+        .shape = {1, 4}, .components = 1, .bytes = "46 44 01 04", .samples = {128, 128, 129, 160}, .goal = exact}),
+    add(example<plain<coder::golomb<coder::golomb_kind::general>>, std::uint8_t, 2>{
+        .shape = {1, 4}, .components = 1, .bytes = "c4 cc 39", .samples = {128, 130, 125, 132}, .goal = exact}),
+    add(example<plain<coder::golomb<coder::golomb_kind::exponential>>, std::uint8_t, 2>{
+        .shape = {1, 4}, .components = 1, .bytes = "46 e4 42 28", .samples = {128, 130, 125, 228}, .goal = exact}),
+    add(example<plain<coder::golomb<>>, std::uint8_t, 2>{
+        .shape = {1, 4}, .components = 1, .bytes = "ff ff ff ff 01", .samples = {127, 127, 127, 127}, .goal = exact}),
     add(example<plain<coder::huffman<>>, std::uint8_t, 2>{.shape = {1, 4},
                                                           .components = 1,
-                                                          .bytes = "07 bd af 6a fb 8c 34 00",
+                                                          .bytes = "81 1d bf ff dc 39 34",
                                                           .samples = {128, 128, 129, 160},
                                                           .goal = exact}),
     add(example<plain<coder::rans<>>, std::uint8_t, 2>{.shape = {1, 4},
                                                        .components = 1,
-                                                       .bytes = "01 80 0f b1 c7 1c 01 ab 7c bf 00 e0 40 00 00",
+                                                       .bytes = "81 06 00 10 00 ff 7f d9 df 95 00 e0 40 00",
                                                        .samples = {128, 128, 129, 160},
                                                        .goal = exact}),
     // One bit.
@@ -56,6 +68,12 @@ auto slope() -> std::vector<std::uint8_t> {
         .shape = {1, 1}, .components = 1, .bytes = "00", .samples = {128}, .goal = exact}),
     add(example<plain<coder::laplace>, std::uint8_t, 2>{
         .shape = {1, 2}, .components = 1, .bytes = "d8 00 00 00 f9 c0", .samples = {126, 255}, .goal = exact}),
+    add(example<codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,
+                std::uint8_t, 2>{.shape = {1, 4},
+                                 .components = 1,
+                                 .bytes = "80 4d 1a 1c 3b 44 a6 ca 6f",
+                                 .samples = {128, 160, 120, 255},
+                                 .goal = step(8)}),
     add(example<plain<coder::range<model::adaptive>>, std::uint8_t, 2>{
         .shape = {1, 3}, .components = 1, .bytes = "fe ca 93 c4", .samples = {128, 100, 255}, .goal = exact}),
     add(example<plain<coder::range<model::neighbourhood>>, std::uint8_t, 2>{

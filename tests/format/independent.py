@@ -958,6 +958,26 @@ class DeadZone(Quantizer):
         return quotient(self.points[c][min(abs(q), 3) - 1] * s, 64)
 
 
+class TrainedZone(Quantizer):
+    """Without state: the step is 8 samples, points lie at symbol * step."""
+
+    def read(self, r):
+        f = r.u8()
+        self.step = max(2048 * rounded_root(f % 32) << f // 32 >> 19, 1)
+
+    def arrange(self, layout):
+        out = super().arrange(layout)
+        for b in flat(out):
+            if not b.side:
+                b.gain = clamp(b.gain * self.step + 128 >> 8, 1, 65535)
+        return out
+
+
+def rounded_root(i):
+    """2^(i / 32) in 2^-15, to the nearest."""
+    return int(2 ** (i / 32) * 32768 + 0.5)
+
+
 class Matrix(DeadZone):
     LUMA = [16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
             87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120,
@@ -1116,6 +1136,59 @@ class Raw:
             self.bits.finish()
 
 
+class Golomb(Raw):
+    def __init__(self, work, kind):
+        self.work, self.kind = work, kind
+
+    def decode(self, layout, r):
+        order = list(buffer_order(layout))
+        if not order:
+            return
+        bits, (of, count) = Bits(r), classes(layout)
+        codes = []
+        for _ in range(count):
+            if bits.get(1):
+                codes.append(("one", wrap(bits.get(32), 32)))
+            elif self.kind != "general":
+                codes.append((self.kind, bits.get(5)))
+            else:
+                n = bits.get(5)
+                if n == 0:
+                    raise Corrupt("divisor")
+                codes.append((self.kind, 1 << n - 1 | bits.get(n - 1)))
+        for b, _, _ in order:
+            kind, k = codes[of[id(b)]]
+            w = self.work.width(b)
+            b.v.append(wrap(k if kind == "one" else self.symbol(kind, k, w, bits), w))
+        bits.finish()
+
+    def finish(self):
+        pass
+
+    @staticmethod
+    def symbol(kind, k, w, bits):
+        z = 0
+        while not bits.get(1):
+            z += 1
+            if z == 24:
+                return bits.get(w)
+        if kind == "rice":
+            f = (z << k) + bits.get(k)
+        elif kind == "exponential":
+            n = min(z + k, 32)
+            f = (1 << n) + bits.get(n) - (1 << k)
+        else:
+            x = 0
+            if k > 1:
+                n = width(k - 1)
+                x = bits.get(n - 1)
+                if x >= (1 << n) - k:
+                    x = 2 * x + bits.get(1) - ((1 << n) - k)
+            f = z * k + x
+        f %= 1 << 32
+        return -(f + 1) // 2 if f % 2 else f // 2
+
+
 class RunLength(Raw):
     def __init__(self, work, inner):
         self.work, self.inner = work, inner
@@ -1162,6 +1235,24 @@ def classes(layout):
     return of, len(seen)
 
 
+class Grid:
+    """The regions of a group."""
+
+    def __init__(self, group):
+        shape, n = group[0].shape, len(group)
+        self.w, samples = shape[-1], math.prod(shape)
+        h = samples // self.w if samples else 0
+        area = max(0, 9 - width(n - 1))
+        a = min((area + 1) // 2, width(self.w - 1)) if samples else 0
+        self.b = min(area - a, width(h - 1)) if samples else 0
+        self.a = min(area - self.b, width(self.w - 1)) if samples else 0
+        self.across = -(-self.w // (1 << self.a)) if samples else 0
+        self.down = -(-h // (1 << self.b))
+
+    def region(self, p):
+        return (p // self.w >> self.b) * self.across + (p % self.w >> self.a)
+
+
 class Static(Raw):
     """The head that huffman and rans share."""
 
@@ -1169,40 +1260,124 @@ class Static(Raw):
         self.work = work
 
     def head(self, layout, r):
-        of, count = classes(layout)
-        engine = Engine(r)
-        tables = engine.direct(5) + 1
-        if tables > 24:
-            raise Corrupt("tables")
-        of_class = [engine.direct(width(tables - 1)) for _ in range(count)]
-        if any(t >= tables for t in of_class):
-            raise Corrupt("table")
-        tables = [self.table(engine) for _ in range(tables)]
+        of, _ = classes(layout)
+        engine, cells = Engine(r), Cells(Counter)
+        self.counts, self.base = engine.direct(1), 0
+        if self.counts:
+            n = engine.direct(5) + 1
+            self.base = wrap(engine.direct(n), n)
+        self.split = engine.direct(3) + 4
+        if self.split > 8:
+            raise Corrupt("split")
+        self.last = 256 if self.split == 8 else (1 << self.split) + 2 * (32 - self.split)
+        levels = {}
+        for i, g in enumerate(layout):
+            if g and len(g) * math.prod(g[0].shape) >= 1024 and engine.direct(1):
+                levels[i] = self.levels(engine, cells, Grid(g))
+        # The context of each symbol, in buffer order.
+        contexts = []
+        for i, g in enumerate(layout):
+            grid = Grid(g) if g else None
+            for p in range(math.prod(g[0].shape) if g else 0):
+                level = levels[i][grid.region(p)] if i in levels else 0
+                contexts += [16 * of[id(b)] + level for b in g]
+        table_of, n, before = {}, 0, 0
+        for c in sorted(set(contexts)):
+            if n == 0 or n < 64 and single(engine, cells["fresh"], 4, 6):
+                before, n = n, n + 1
+            elif not single(engine, cells["same"], 4, 6):
+                before = engine.direct(width(n - 1))
+            if before >= n:
+                raise Corrupt("table")
+            table_of[c] = before
+        numbers, tables = Numbers(engine), []
+        for _ in range(n):
+            tables.append(self.alone(engine) if engine.direct(1) else self.table(engine, numbers))
         engine.finish()
-        return {b: tables[of_class[c]] for b, c in of.items()}
+        extra = b""
+        if any(t >= 1 << self.split for table in tables for t in self.tokens_of(table)):
+            extra = r.take(r.varint())
+        self.extra, self.extra_size = Bits(Reader(extra)), len(extra)
+        return [tables[table_of[c]] for c in contexts]
 
     @staticmethod
-    def number(engine, cells, before):
-        node = 1
-        for _ in range(4):
-            node = 2 * node + single(engine, cells[before, node], 4, 5)
-        return node - 16
+    def levels(engine, cells, grid):
+        out = []
+        for y in range(grid.down):
+            for x in range(grid.across):
+                up = out[-grid.across] if y else None
+                left = out[-1] if x else up if y else 0
+                up = left if up is None else up
+                c = "level", min(abs(left - up), 3)
+                m = 0
+                if not single(engine, cells[c, "zero"], 4, 6):
+                    negative, m = single(engine, cells[c, "negative"], 4, 6), 1
+                    while m < 15 and single(engine, cells[c, min(m - 1, 2)], 4, 6):
+                        m += 1
+                    m = -m if negative else m
+                level = (left + up + 1) // 2 + m
+                if not 0 <= level <= 15:
+                    raise Corrupt("level")
+                out.append(level)
+        return out
+
+    def symbols(self, layout, tokens):
+        for (b, _, _), t in zip(buffer_order(layout), tokens):
+            f = t
+            if t >= 1 << self.split:
+                n = (t - (1 << self.split)) // 2 + self.split - 1
+                f = (2 + t % 2 << n) + self.extra.get(n)
+            v = f + self.base if self.counts else f >> 1 if f % 2 == 0 else -(f >> 1) - 1
+            b.v.append(wrap(v, self.work.width(b)))
+        self.extra.finish()
+        if self.extra.r.at != self.extra_size:
+            raise Corrupt("extra bits")
 
     def finish(self):
         pass
 
 
+class Numbers:
+    """The numbers of tables, each expected from those before and from the table before."""
+
+    def __init__(self, engine):
+        self.engine, self.cells, self.last = engine, Cells(Counter), {}
+
+    def table(self):
+        """A function that gives the next number of a table."""
+        old, new = self.last, {}
+        self.last = new
+
+        def number():
+            k = len(new)
+            e = new.get(k - 1, 0) + old.get(k, 0) - old.get(k - 1, 0)
+            node = 1
+            for _ in range(4):
+                node = 2 * node + single(self.engine, self.cells[clamp(e, 0, 15), node], 4, 5)
+            new[k] = node - 16
+            return node - 16
+
+        return number
+
+
 class Huffman(Static):
-    def table(self, engine):
-        if not engine.direct(1):
-            return {(0, 0): engine.direct(7)}
-        lengths, cells, filled, before = [], Cells(Counter), 0, 0
-        while filled < 4096 and len(lengths) < 72:
-            before = self.number(engine, cells, before)
-            if before > 12:
+    def alone(self, engine):
+        t = engine.direct(8)
+        if t >= self.last:
+            raise Corrupt("token")
+        return {(0, 0): t}
+
+    def tokens_of(self, table):
+        return table.values()
+
+    def table(self, engine, numbers):
+        number, lengths, filled = numbers.table(), [], 0
+        while filled < 4096 and len(lengths) < self.last:
+            n = number()
+            if n > 12:
                 raise Corrupt("length")
-            lengths.append(before)
-            filled += 1 << 12 - before if before else 0
+            lengths.append(n)
+            filled += 1 << 12 - n if n else 0
         if filled != 4096:
             raise Corrupt("lengths")
         codes, code = {}, 0
@@ -1215,30 +1390,37 @@ class Huffman(Static):
         return codes
 
     def decode(self, layout, r):
-        order = list(buffer_order(layout))
-        if not order:
+        if not list(buffer_order(layout)):
             return
-        tables = self.head(layout, r)
+        tables, tokens = self.head(layout, r), []
         bits = Bits(r)
-        for b, _, _ in order:
+        for table in tables:
             n = code = 0
-            while (n, code) not in tables[id(b)]:
+            while (n, code) not in table:
                 n, code = n + 1, code << 1 | bits.get(1)
-            t = tables[id(b)][n, code]
-            b.v.append(wrap(symbol(t, bits.get(extra(t))), self.work.width(b)))
+            tokens.append(table[n, code])
         bits.finish()
+        self.symbols(layout, tokens)
 
 
 class Rans(Static):
-    def table(self, engine):
-        slots, cells, before = [], Cells(Counter), 0
-        for t in range(72):
-            before = self.number(engine, cells, before)
-            if before > 13:
+    def alone(self, engine):
+        t = engine.direct(8)
+        if t >= self.last:
+            raise Corrupt("token")
+        return [(t, 4096, 0)] * 4096
+
+    def tokens_of(self, table):
+        return {t for t, _, _ in table}
+
+    def table(self, engine, numbers):
+        number, slots = numbers.table(), []
+        for t in range(self.last):
+            n = number()
+            if n > 12:
                 raise Corrupt("frequency")
-            f = before if before < 2 else 1 << before - 1 | engine.direct(before - 1)
-            start = len(slots)
-            slots += [(t, f, start)] * f
+            f = n if n < 2 else 1 << n - 1 | engine.direct(n - 1)
+            slots += [(t, f, len(slots))] * f
             if len(slots) >= 4096:
                 break
         if len(slots) != 4096:
@@ -1246,17 +1428,18 @@ class Rans(Static):
         return slots
 
     def decode(self, layout, r):
-        order = list(buffer_order(layout))
-        if not order:
+        count = len(list(buffer_order(layout)))
+        if not count:
             return
         tables = self.head(layout, r)
-        lanes = 1 if len(order) < 1024 else 4 if len(order) < 8192 else 32
-        states = [r.u32() for _ in range(lanes)]
-        tokens = []
-        for i, (b, _, _) in enumerate(order):
+        lanes = 1 if count < 1024 else 4 if count < 8192 else 32
+        states, tokens = [1 << 16] * lanes, []
+        if any(table[0][1] != 4096 for table in tables):
+            states = [r.u32() for _ in range(lanes)]
+        for i, table in enumerate(tables):
             x = states[i % lanes]
             m = x % 4096
-            t, f, start = tables[id(b)][m]
+            t, f, start = table[m]
             x = f * (x >> 12) + m - start
             if x < 1 << 16:
                 x = x << 16 | r.u16()
@@ -1264,10 +1447,7 @@ class Rans(Static):
             tokens.append(t)
         if any(x != 1 << 16 for x in states):
             raise Corrupt("states")
-        bits = Bits(r)
-        for (b, _, _), t in zip(order, tokens):
-            b.v.append(wrap(symbol(t, bits.get(extra(t))), self.work.width(b)))
-        bits.finish()
+        self.symbols(layout, tokens)
 
 
 class Laplace(Raw):
@@ -1321,6 +1501,66 @@ class Adaptive:
                 node = 2 * node + single(engine, self.cells[kind, node], 5, 8, 16, 65520)
             t = min(node - 128, 71)
             b.v.append(wrap(symbol(t, engine.direct(extra(t))), work.width(b)))
+
+
+class ConditionalScale:
+    """Without state."""
+
+    def __init__(self):
+        self.odds = [[self.chance(c, m) for m in range(24)] for c in range(40)]
+
+    @staticmethod
+    def chance(c, m):
+        up = 72 - c
+        t = (65536, 82570, 104032)[up % 3] << up // 3 - 8
+        h = (t * 3 // 5 if m == 0 else t) >> 2
+        y = (1 << 32) - h + (h * h >> 33)
+        for _ in range(10):
+            y = y * (y >> 8) >> 24
+        return clamp(y >> 16, 1, 65535)
+
+    @staticmethod
+    def level(values):
+        mean = sum(values) // len(values) if values else 128
+        e = width(mean + 26) - 1
+        log = 16 * e + ((mean + 26 << 4) >> e) - 16
+        return log - 115
+
+    def code(self, engine, layout, work):
+        for group in layout:
+            v = View(group)
+            if not v.batch * v.h * v.w * v.n:
+                continue
+            rows = []
+            for row in range(v.batch * v.h):
+                rows.append([])
+                for x in range(v.w):
+                    now, beside = [], []
+                    rows[-1].append(now)
+                    if row % v.h:
+                        beside.append(rows[row - 1][x])
+                    if x:
+                        beside.append(rows[-1][x - 1])
+                    for k in range(v.n):
+                        f = [self.level(now[max(k - n, 0) : k]) for n in (2, 4, 8, 16, 32, k)]
+                        f += [self.level([a for s in beside for a in s[max(k - n, 0) : k + n + 1]]) for n in (2, 8, v.n)]
+                        c = clamp((21 * 4096 + 2048 + 77 * sum(f)) >> 12, 0, 39)
+                        q = self.value(engine, c)
+                        group[k].v.append(wrap(q, work.width(group[k])))
+                        now.append(min(2048, min(abs(group[k].v[-1]), 4095) * 256))
+
+    def value(self, engine, c):
+        m = 0
+        while m < 24 and engine.bit(self.odds[c][m]):
+            m += 1
+        if m == 0:
+            return 0
+        if m == 24:
+            n = 0
+            while n < 31 and engine.bit(32768):
+                n += 1
+            m += (1 << n) - 1 + engine.direct(n)
+        return -m if engine.direct(1) else m
 
 
 KNOTS = [int(v) for v in """0 1 1 2 3 5 8 13 22 36 60 98 162 267 439 720 1179 1921 3108 4971 7812 11955 17625 24743 32768 40793
@@ -2244,19 +2484,22 @@ def make(node, work):
         return Pca(work, *map(int, words))
     if name == "range":
         return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
-                            "pretrained": Pretrained, "transform_blocks": TransformBlocks}[words[0]]())
-    if name == "identity":
+                            "pretrained": Pretrained, "transform_blocks": TransformBlocks,
+                            "conditional_scale": ConditionalScale}[words[0]]())
+    if name in ("identity", "eigenpicture"): # the latter without state
         return Identity()
     if name == "chain":
         return Chain(*(make(a, work) for a in arguments))
     if name == "per_image":
         return PerImage(make(arguments[0], work))
+    if name == "golomb":
+        return Golomb(work, words[0])
     if name == "run_length":
         return RunLength(work, make(arguments[0], work))
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
+            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
             "laplace": Laplace}[name](work)
 
 

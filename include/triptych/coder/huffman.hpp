@@ -70,72 +70,95 @@ struct huffman {
     template <class T, std::size_t R, class W>
     void encode(bands<T, R> const &symbols, W &w) const {
         if (symbols.size() == 0) return;
-        typename Model::classes const classes(symbols.layout());
-        auto c = detail::counted<Model>(symbols, classes);
+        detail::analysis<Model> a(symbols);
         binary_encoder head;
-        auto count = c.tables.size();
-        model::detail::code_map(head, count, c.of, Model::most_tables);
+        auto count = a.tables.size();
+        bool memory = false;
+        detail::code_head<Model>(head, a.letters, a.where, count, memory);
         triptych::detail::list<code_table> tables;
-        for (auto const &h : c.tables) {
+        model::detail::number_coder numbers;
+        bool extra = false;
+        for (auto const &h : a.tables) {
             code_table t;
             detail::limited_lengths(h.data(), h.size(), longest, t.length.data());
-            for (std::uint32_t i = 0; i < token::count; ++i)
+            for (std::uint32_t i = 0; i < h.size(); ++i)
                 if (h[i] > 0) t.alone = i;
-            code_lengths(head, t);
+            code_lengths(head, numbers, a.letters, t);
             t.assign();
-            tables.push_back(t);
+            tables.push_back(t), extra |= t.has_extra(a.letters);
         }
-        if (!tables.ok()) triptych::detail::raise<std::length_error>("there is no memory for the tables");
+        a.need(!memory && tables.ok());
         head.finish(w);
+        if (extra) detail::write_extra(symbols, a, w);
+        detail::cursor<typename Model::classes, std::uint8_t> at(a.where, a.where.tables().data());
+        a.need(at.ok());
+        auto const coarse = a.coarse();
+        std::array<std::uint8_t, detail::chunk + at.slack> of;
         detail::bit_writer bits;
-        detail::each_symbol(symbols, [&](T v, std::size_t band) {
-            auto const t = token::of(v);
-            auto const &table = tables[c.of[classes[band]]];
-            bits.put(table.code[t.value], table.length[t.value], w);
-            if (auto const n = token::extra(t.value)) bits.put(t.rest, n, w);
-        });
+        for (std::size_t i = 0; i < symbols.size(); i += detail::chunk) {
+            auto const n = std::min(detail::chunk, symbols.size() - i);
+            at.fill(i, n, of.data());
+            for (std::size_t j = 0; j < n; ++j) {
+                auto const t = coarse[a.tokens[i + j]];
+                bits.put(tables[of[j]].code[t], tables[of[j]].length[t], w);
+            }
+        }
         bits.finish(w);
     }
 
     template <class T, std::size_t R>
     void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
         if (symbols.size() == 0) return;
-        typename Model::classes const classes(symbols.layout());
-        triptych::detail::buffer<std::uint8_t> of(classes.count(), std::uint8_t{0});
-        if (!classes.ok() || !of.ok()) return r.fail(errc::memory);
+        detail::contexts<typename Model::classes> where(symbols.layout());
+        if (!where.ok()) return r.fail(errc::memory);
         binary_decoder head(r);
+        alphabet letters;
         std::size_t count = 0;
-        if (!model::detail::code_map(head, count, of, Model::most_tables)) return r.fail(errc::corrupt);
+        bool memory = false;
+        if (!detail::code_head<Model>(head, letters, where, count, memory))
+            return r.fail(memory ? errc::memory : errc::corrupt);
         triptych::detail::buffer<entry> slots(count << longest);
         if (!slots.ok()) return r.fail(errc::memory);
+        model::detail::number_coder numbers;
+        bool extra = false;
         for (std::size_t t = 0; t < count; ++t) {
             code_table table;
-            if (!code_lengths(head, table)) return r.fail(errc::corrupt);
+            if (!code_lengths(head, numbers, letters, table)) return r.fail(errc::corrupt);
             table.assign();
             table.spread(slots.data() + (t << longest));
+            extra |= table.has_extra(letters);
         }
         head.finish(r);
+        auto const more = extra ? detail::read_extra(r) : std::span<std::byte const>();
+        detail::cursor<typename Model::classes, std::uint8_t> at(where, where.tables().data());
+        if (!at.ok()) return r.fail(errc::memory);
         if (!r.ok()) return;
+        detail::symbol_writer out(symbols, letters, more);
+        std::array<std::uint8_t, detail::chunk + at.slack> table;
+        std::array<std::uint8_t, detail::chunk> tokens;
         detail::bit_reader bits(r.rest());
-        detail::each_symbol(symbols, [&](T &v, std::size_t band) {
-            auto const e = slots[(static_cast<std::size_t>(of[classes[band]]) << longest) + bits.peek(longest)];
-            bits.take(e.length);
-            token t{e.token, 0};
-            if (auto const n = token::extra(t.value)) t.rest = bits.get(n);
-            v = static_cast<T>(sign_extend(static_cast<std::uint32_t>(t.symbol()), width_of<T>(symbols.info(band))));
-        });
+        for (std::size_t i = 0; i < symbols.size(); i += detail::chunk) {
+            auto const n = std::min(detail::chunk, symbols.size() - i);
+            at.fill(i, n, table.data());
+            for (std::size_t j = 0; j < n; ++j) {
+                auto const e = slots[(static_cast<std::size_t>(table[j]) << longest) + bits.peek(longest)];
+                bits.take(e.length);
+                tokens[j] = e.token;
+            }
+            out.put(i, n, tokens.data());
+        }
         bits.finish(r);
+        out.finish(r);
     }
 
     /// Prices without the tables themselves.
     template <class B>
     auto rates(B const &symbols) const {
         return detail::table_estimator<Model>(symbols, [](typename Model::histogram const &h) {
-            std::array<float, token::count> bits;
+            std::array<float, alphabet::most_tokens> bits;
             code_table t;
             detail::limited_lengths(h.data(), h.size(), longest, t.length.data());
-            for (std::uint32_t i = 0; i < token::count; ++i)
-                bits[i] = static_cast<float>(token::extra(i)) + (h[i] ? static_cast<float>(t.length[i]) : 14.0F);
+            for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = h[i] ? static_cast<float>(t.length[i]) : 14.0F;
             return bits;
         });
     }
@@ -145,8 +168,8 @@ private:
         std::uint8_t token, length;
     };
     struct code_table {
-        std::array<std::uint8_t, token::count> length{};
-        std::array<std::uint16_t, token::count> code{};
+        std::array<std::uint8_t, alphabet::most_tokens> length{};
+        std::array<std::uint16_t, alphabet::most_tokens> code{};
         std::uint32_t alone = 0; ///< the only token, where all lengths are 0
 
         /// Canonical codes, shorter and lower tokens first, turned round to stand lowest bit first.
@@ -160,35 +183,39 @@ private:
                         code[i] = static_cast<std::uint16_t>(turned), ++next;
                     }
         }
+        auto several() const noexcept -> bool {
+            return std::any_of(length.begin(), length.end(), [](auto n) { return n > 0; });
+        }
+        auto has_extra(alphabet const &letters) const noexcept -> bool {
+            bool any = !several() && alone >= letters.direct();
+            for (auto t = letters.direct(); t < letters.tokens(); ++t) any |= length[t] > 0;
+            return any;
+        }
         void spread(entry *slots) const noexcept {
-            bool any = false;
-            for (std::uint32_t i = 0; i < token::count; ++i)
-                if (length[i] > 0) {
-                    any = true;
+            for (std::uint32_t i = 0; i < length.size(); ++i)
+                if (length[i] > 0)
                     for (std::uint32_t s = code[i]; s < (1u << longest); s += 1u << length[i])
                         slots[s] = {static_cast<std::uint8_t>(i), length[i]};
-                }
-            if (!any) std::fill(slots, slots + (1u << longest), entry{static_cast<std::uint8_t>(alone), 0});
+            if (!several()) std::fill(slots, slots + (1u << longest), entry{static_cast<std::uint8_t>(alone), 0});
         }
     };
 
-    /// Lengths, until the code is complete; both directions. False where they make no complete code.
+    /// Lengths until the code is complete, or the one token there is; both directions. False where they make no complete code.
     template <class E>
-    static auto code_lengths(E &engine, code_table &t) -> bool {
-        model::detail::number_coder numbers;
-        std::uint32_t filled = 0, before = 0;
-        bool const several =
-            engine.direct(std::any_of(t.length.begin(), t.length.end(), [](auto n) { return n > 0; }), 1) != 0;
-        if (!several) {
-            t.alone = engine.direct(t.alone, 7);
-            return t.alone < token::count;
+    static auto code_lengths(E &engine, model::detail::number_coder &numbers, alphabet const &letters, code_table &t)
+        -> bool {
+        if (engine.direct(!t.several(), 1) != 0) {
+            t.alone = engine.direct(t.alone, 8);
+            return t.alone < letters.tokens();
         }
-        for (std::size_t i = 0; i < t.length.size() && filled < (1u << longest); ++i) {
-            auto const n = numbers.code(engine, before, t.length[i]);
+        std::uint32_t filled = 0, i = 0;
+        for (; i < letters.tokens() && filled < (1u << longest); ++i) {
+            auto const n = numbers.code(engine, i, t.length[i]);
             if (n > longest) return false;
-            t.length[i] = static_cast<std::uint8_t>(n), before = n;
+            t.length[i] = static_cast<std::uint8_t>(n);
             if (n > 0) filled += 1u << (longest - n);
         }
+        numbers.end(i);
         return filled == (1u << longest);
     }
 };

@@ -3,6 +3,7 @@
 // The yardstick of all coders, and the right one for data that is random already. Bits fill bytes from the lowest up.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,6 +11,7 @@
 
 #include <triptych/coder/order.hpp>
 #include <triptych/coder/symbols.hpp>
+#include <triptych/coder/words.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
@@ -23,18 +25,32 @@ public:
     template <class W>
     void put(std::uint32_t v, unsigned n, W &w) {
         held_ |= (static_cast<std::uint64_t>(v) & ((std::uint64_t{1} << n) - 1)) << count_;
-        for (count_ += n; count_ >= 8; count_ -= 8, held_ >>= 8) w.u8(static_cast<std::uint8_t>(held_));
+        count_ += n;
+        if (count_ < 32) return;
+        store_64(bytes_.data() + size_, held_);
+        held_ >>= 32, count_ -= 32, size_ += 4;
+        if (size_ + 8 > bytes_.size()) give(w);
     }
     /// Fills the last byte with zeros.
     template <class W>
     void finish(W &w) {
-        if (count_ > 0) w.u8(static_cast<std::uint8_t>(held_));
+        store_64(bytes_.data() + size_, held_);
+        size_ += (count_ + 7) / 8;
+        give(w);
         held_ = 0, count_ = 0;
     }
 
 private:
+    template <class W>
+    void give(W &w) {
+        w.bytes(std::span<std::byte const>(bytes_.data(), size_));
+        size_ = 0;
+    }
+
+    std::array<std::byte, 256> bytes_; ///< `size_` of them wait to be handed on
+    std::size_t size_ = 0;
     std::uint64_t held_ = 0;
-    unsigned count_ = 0;
+    unsigned count_ = 0; ///< below 32 between calls
 };
 
 /// Reads them back; zeros past the end. `finish` takes the bytes from the reader.
@@ -44,19 +60,16 @@ public:
 
     /// The next n <= 32 bits, without taking them.
     auto peek(unsigned n) noexcept -> std::uint32_t {
-        while (count_ < n) {
-            auto const b = at_ < bytes_.size() ? static_cast<std::uint64_t>(bytes_[at_]) : 0;
-            held_ |= b << count_, count_ += 8, ++at_;
-        }
+        if (count_ < n) refill();
         return static_cast<std::uint32_t>(held_ & ((std::uint64_t{1} << n) - 1));
     }
+    /// Takes n bits that were looked at.
     void take(unsigned n) noexcept { held_ >>= n, count_ -= n; }
     auto get(unsigned n) noexcept -> std::uint32_t {
         auto const v = peek(n);
         take(n);
         return v;
     }
-    auto exhausted() const noexcept -> bool { return at_ > bytes_.size() + 4; }
     /// Leaves the reader behind the last byte begun. Padding bits that are not zero are corrupt.
     void finish(byte_reader &r) noexcept {
         r.skip(at_ - count_ / 8);
@@ -64,8 +77,19 @@ public:
     }
 
 private:
+    /// Holds 56 bits or more. Bits of a byte that is not yet counted may stand above them already: the same are put there again.
+    void refill() noexcept {
+        if (at_ + 8 <= bytes_.size()) {
+            held_ |= load_64(bytes_.data() + at_) << count_;
+            at_ += (63 - count_) / 8, count_ |= 56;
+            return;
+        }
+        for (; count_ < 56; count_ += 8, ++at_)
+            if (at_ < bytes_.size()) held_ |= static_cast<std::uint64_t>(bytes_[at_]) << count_;
+    }
+
     std::span<std::byte const> bytes_;
-    std::size_t at_ = 0;
+    std::size_t at_ = 0; ///< bytes in `held_` or before, also such as there are not
     std::uint64_t held_ = 0;
     unsigned count_ = 0;
 };

@@ -8,7 +8,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <ranges>
 #include <span>
 #include <stdexcept>
 #include <type_traits>
@@ -30,6 +29,10 @@ template <class T>
 concept symbol = std::integral<T> && !std::same_as<T, bool> && sizeof(T) <= 4;
 
 namespace detail {
+/// The type of the symbols of whatever a span can be made of: arrays and contiguous ranges.
+template <class S>
+using symbol_of = std::remove_cv_t<typename decltype(std::span(std::declval<S const &>()))::element_type>;
+
 /// What holds symbols of type T within bands: 16 bits where they suffice.
 template <symbol T>
 using symbol_holder =
@@ -49,13 +52,13 @@ auto symbol_row(std::size_t n) -> layout<1> {
 
 /// The symbols of a contiguous range as bytes, in the coder's own code; an empty range has none. Throws std::length_error where there is
 /// no memory.
-template <class C, std::ranges::contiguous_range S>
-requires symbol<std::ranges::range_value_t<S>> && std::ranges::sized_range<S>
+template <class C, class S>
+requires symbol<detail::symbol_of<S>>
 auto encode_symbols(C const &coder, S const &symbols) -> std::vector<std::byte> {
-    using T = std::ranges::range_value_t<S>;
+    using T = detail::symbol_of<S>;
     using B = bands<detail::symbol_holder<T>, 1>;
     static_assert(triptych::detail::check_coder<C, B>());
-    std::span<T const> const from(std::ranges::data(symbols), std::ranges::size(symbols));
+    std::span<T const> const from(symbols);
     B row(detail::symbol_row<T>(from.size()));
     if (!row.ok()) triptych::detail::raise<std::length_error>("there is no memory for the symbols");
     for (std::size_t i = 0; i < from.size(); ++i) row.data()[i] = static_cast<typename B::value_type>(from[i]);

@@ -31,23 +31,24 @@ struct strips {
 
 namespace detail {
 
-/// The policy fitted to this picture, written ahead, or the policy itself.
+/// The policy fitted to this picture, written ahead, or the policy itself: learned arrays are not copied for each picture.
 template <class P, class B, class W>
-auto prepared(P const &policy, B const &x, target const &aim, W &w) -> P {
-    if constexpr (per_picture<P, B>) {
-        P fitted = policy.prepare(x, aim);
-        fitted.write(w);
-        return fitted;
-    } else {
-        return policy;
-    }
+auto prepared(P const &policy, B const &x, target const &aim, W &w) -> P requires per_picture<P, B> {
+    P fitted = policy.prepare(x, aim);
+    fitted.write(w);
+    return fitted;
+}
+template <class P, class B, class W>
+auto prepared(P const &policy, B const &, target const &, W &) -> P const & {
+    return policy;
+}
+template <class B, per_picture<B> P>
+auto restored(P const &policy, byte_reader &r) -> P {
+    return policy.restore(r);
 }
 template <class B, class P>
-auto restored(P const &policy, byte_reader &r) -> P {
-    if constexpr (per_picture<P, B>)
-        return policy.restore(r);
-    else
-        return policy;
+auto restored(P const &policy, byte_reader &) -> P const & {
+    return policy;
 }
 
 template <class Q, class B>
@@ -84,7 +85,7 @@ auto quantise(Q const &q, C const &c, B x, typename Q::setting const &setting, t
 /// Planes of one picture to the bytes of all panels.
 template <class T, class Q, class C, class B, class W>
 void encode_whole(T const &transform, Q const &quantizer, C const &coder, B x, target const &aim, W &w) {
-    auto const t = prepared(transform, x, aim, w);
+    auto const &t = prepared(transform, x, aim, w);
     if constexpr (closed_loop_for<T, B>) {
         static_assert(scalar_quantizer_for<Q, B>,
                       "a closed-loop transform needs a quantizer that maps one value at a time: "
@@ -93,11 +94,11 @@ void encode_whole(T const &transform, Q const &quantizer, C const &coder, B x, t
         quantizer.write(setting, w);
         auto const symbols =
             t.forward(std::move(x), symbol_of<Q, B>(quantizer, setting), value_of<Q, B>(quantizer, setting));
-        auto const c = prepared(coder, symbols, aim, w);
+        auto const &c = prepared(coder, symbols, aim, w);
         c.encode(symbols, w);
     } else {
         auto coefficients = analyse(t, std::move(x), aim);
-        auto const q = prepared(quantizer, coefficients, aim, w);
+        auto const &q = prepared(quantizer, coefficients, aim, w);
         auto setting = q.plan(coefficients, aim);
         B symbols;
         if constexpr (refits<Q, B>) {
@@ -107,7 +108,7 @@ void encode_whole(T const &transform, Q const &quantizer, C const &coder, B x, t
             symbols = quantise(q, coder, std::move(coefficients), setting, aim);
         }
         q.write(setting, w);
-        auto const c = prepared(coder, symbols, aim, w);
+        auto const &c = prepared(coder, symbols, aim, w);
         c.encode(symbols, w);
     }
 }
@@ -153,27 +154,27 @@ auto decode_whole(T const &transform, Q const &quantizer, C const &coder, layout
         nothing.fail();
         return B(std::move(nothing));
     };
-    auto const t = restored<B>(transform, r);
+    auto const &t = restored<B>(transform, r);
     if (!r.ok()) return failed();
     auto const coefficients = t.arrange(in);
     if constexpr (closed_loop_for<T, B>) {
         auto const setting = quantizer.read(r);
         if (!r.ok() || !within_limits<B>(r, coefficients, coefficients, held)) return failed();
         B symbols(coefficients);
-        auto const c = restored<B>(coder, r);
+        auto const &c = restored<B>(coder, r);
         if (!symbols.ok() || !r.ok()) return failed();
         c.decode(symbols, r);
         if (!r.ok()) return failed();
         auto x = t.inverse(std::move(symbols), in, value_of<Q, B>(quantizer, setting));
         return x.ok() ? std::move(x) : failed();
     } else {
-        auto const q = restored<B>(quantizer, r);
+        auto const &q = restored<B>(quantizer, r);
         auto const setting = q.read(r);
         if (!r.ok()) return failed();
         auto const arranged = q.arrange(coefficients, setting);
         if (!within_limits<B>(r, coefficients, arranged, held)) return failed();
         B symbols(arranged);
-        auto const c = restored<B>(coder, r);
+        auto const &c = restored<B>(coder, r);
         if (!symbols.ok() || !r.ok()) return failed();
         c.decode(symbols, r);
         if (!r.ok()) return failed();

@@ -48,11 +48,17 @@ auto learned(std::string_view panel, Corpus &&corpus, Prepare const &prepare, fi
     constexpr std::size_t block = 4;
     auto const total = static_cast<std::size_t>(std::distance(std::begin(corpus), std::end(corpus)));
     auto next = std::begin(corpus);
-    learner<P> all;
+    auto const fresh = [&] {
+        learner<P> l;
+        if constexpr (requires { l.aim = options.aim; }) l.aim = options.aim;
+        return l;
+    };
+    auto all = fresh();
     if constexpr (requires { all.limit(options.model_size); }) all.limit(options.model_size);
     for (std::size_t done = 0; done < total;) {
         std::size_t const waves = std::max(1U, options.threads);
-        std::vector<learner<P>> parts(std::min(waves, (total - done + block - 1) / block));
+        std::vector<learner<P>> parts;
+        for (auto n = std::min(waves, (total - done + block - 1) / block); n > 0; --n) parts.push_back(fresh());
         std::vector<std::exception_ptr> failures(parts.size());
         std::vector<std::thread> threads;
         for (std::size_t t = 0; t < parts.size(); ++t) {

@@ -38,6 +38,7 @@ public:
     }
     auto inertia() const noexcept -> double { return inertia_; }
     auto counts() const noexcept -> std::vector<std::uint64_t> const & { return counts_; }
+    auto sum(std::size_t cluster) const noexcept -> double const * { return sums_.data() + cluster * d_; }
 
     /// The means of the clusters. Empty ones take the farthest points, each another, away from their clusters; what finds none
     /// stays where it was for this time.
@@ -126,6 +127,8 @@ public:
         sums_.merge(other.sums_);
     }
     auto finish() const -> std::vector<float> { return sums_.centroids(points(centroids_, d_)); }
+    /// Sums and counts of the points of each centroid.
+    auto sums() const noexcept -> detail::cluster_sums const & { return sums_; }
     /// Sum of squared distances of what was observed to the centroids that the step began with.
     auto inertia() const noexcept -> double { return sums_.inertia(); }
 

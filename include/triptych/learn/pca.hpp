@@ -88,7 +88,7 @@ struct learner<transform::pca<H, W, K>> {
         learn::matrix covariance(dimension_, dimension_);
         for (std::size_t i = 0; i < dimension_; ++i)
             for (std::size_t j = 0; j <= i; ++j) covariance(i, j) = gram_(i, j) / n - (sum_[i] / n) * (sum_[j] / n);
-        auto const e = learn::symmetric_eigen(covariance);
+        auto const e = learn::symmetric_eigen(covariance, vectors);
         variances_ = e.values;
         for (auto &v : variances_) v = std::max(v, 0.0);
 

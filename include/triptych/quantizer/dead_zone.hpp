@@ -16,6 +16,7 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
+#include <triptych/detail/decide.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
@@ -65,20 +66,9 @@ struct dead_zone {
         scale<B> const steps(x.layout(), symbols, s);
         if (!x.ok() || !symbols.ok() || !steps.ok()) return detail::no_memory<B>();
         if (s.step == 0) return symbols;
-        detail::for_each_value(symbols, [&](std::size_t at, std::size_t b, std::int32_t q) {
-            using T = typename B::value_type;
-            if (q == 0 || x.info(b).at.kind == role::side) return static_cast<T>(q);
-            auto const unit = 256.0F / static_cast<float>(steps.grids[b].step);
-            auto best = q;
-            auto least = std::numeric_limits<float>::max();
-            for (auto const candidate : {q, q > 0 ? q - 1 : q + 1, std::int32_t{0}}) {
-                auto const miss = static_cast<float>(std::int64_t{x.data()[at]} - steps.value(candidate, b)) * unit;
-                auto const cost = miss * miss + aim.lambda * static_cast<float>(rates.bits(symbols, b, at, candidate));
-                if (cost < least) least = cost, best = candidate;
-                if (candidate == 0) break;
-            }
-            return static_cast<T>(best);
-        });
+        detail::decide(
+            symbols, x, rates, aim.lambda, [&](std::size_t b) { return steps.grids[b].step; },
+            [&](std::int32_t q, std::size_t b) { return steps.value(q, b); });
         return symbols;
     }
 

@@ -1,29 +1,30 @@
 // triptych/coder/model/table.hpp: static tables, counted by the encoder and sent ahead; the model of Huffman and rANS coders.
 //
-// A band's *class* follows from the layout alone: component, level and orientation, or place in the block. Classes whose statistics
-// are alike share a table (clustering of histograms by the bits that a merge costs, as in JPEG XL), so a table is sent only where it pays,
-// and a class that does not occur costs nothing. The tables travel in a small adaptive binary code of their own: some twenty bytes
-// each, two or three for a picture of one colour.
+// A band's *class* follows from the layout alone: component, level and orientation, or place in the block. Contexts (a class, or a class in
+// regions of one level, see regions.hpp) whose statistics are alike share a table, so a table is sent only where it pays: k-means with the
+// Kullback-Leibler divergence as distance (Banerjee and others, JMLR 2005), from seeds farthest apart as in JPEG XL. All of it is
+// integer arithmetic, so every machine finds the same tables. They travel in a small adaptive binary code of their own.
 #pragma once
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <utility>
 
 #include <triptych/bands.hpp>
 #include <triptych/coder/model/logistic.hpp>
 #include <triptych/coder/order.hpp>
 #include <triptych/coder/tokens.hpp>
-#include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {
 
 namespace detail {
 
-using histogram = std::array<std::uint32_t, coder::token::count>;
+using histogram = std::array<std::uint32_t, coder::alphabet::most_tokens>;
 
 /// Class of each band of a layout, numbered in order of first appearance.
 class band_classes {
@@ -67,128 +68,223 @@ private:
     bool ok_ = true;
 };
 
-/// Which table each class uses, and what each table counted.
+/// Which table each context uses, and what each table counted.
 struct clusters {
-    triptych::detail::buffer<std::uint8_t> of; ///< table of a class
+    triptych::detail::buffer<std::uint8_t> of; ///< table of a context
     triptych::detail::list<histogram> tables;
+    bool ok = true; ///< memory was there
 };
 
-inline auto entropy(histogram const &h) -> double {
-    double n = 0, bits = 0;
-    for (auto const c : h) n += c;
+inline auto failed(clusters c) -> clusters {
+    c.ok = false;
+    return c;
+}
+
+/// 65536 · log2(1 + i / 256), by squaring.
+inline constexpr auto logarithms = [] {
+    std::array<std::uint32_t, 257> t{};
+    for (std::uint64_t i = 0; i < 256; ++i) {
+        std::uint64_t x = (256 + i) << 22; // 30 fractional bits
+        for (int bit = 16; bit >= 0; --bit) {
+            x = x * x >> 30;
+            if (x >> 31) x >>= 1, t[i] |= 1u << bit;
+        }
+        t[i] = (t[i] + 1) >> 1;
+    }
+    t[256] = 65536;
+    return t;
+}();
+/// 65536 · log2(v), to a few parts in a million; v > 0.
+constexpr auto log2_of(std::uint32_t v) noexcept -> std::int64_t {
+    auto const e = static_cast<unsigned>(std::bit_width(v)) - 1;
+    auto const mantissa = static_cast<std::uint64_t>(v) << (31 - e); // the leading one at bit 31
+    auto const i = static_cast<std::size_t>(mantissa >> 23 & 255), rest = static_cast<std::size_t>(mantissa & 0x7fffff);
+    return (static_cast<std::int64_t>(e) << 16) + logarithms[i] +
+           static_cast<std::int64_t>((logarithms[i + 1] - logarithms[i]) * rest >> 23);
+}
+
+/// Bits that ideal codes of its own would take for all that a histogram counted, times 65536. At most 2^32 - 1 in all.
+inline auto entropy(histogram const &h) -> std::int64_t {
+    std::uint32_t n = 0;
+    std::int64_t saved = 0;
     for (auto const c : h)
-        if (c > 0) bits -= c * std::log2(c / n);
-    return bits;
+        if (c > 0) n += c, saved += c * log2_of(c);
+    return n ? n * log2_of(n) - saved : 0;
 }
 inline auto added(histogram a, histogram const &b) -> histogram {
     for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
     return a;
 }
+/// About what it costs to send a table, in bits times 65536.
+inline auto table_cost(histogram const &h) -> std::int64_t {
+    return (24 + 6 * (h.size() - static_cast<std::size_t>(std::count(h.begin(), h.end(), 0u)))) << 16;
+}
 
-/// Joins classes until another table would cost more than it saves. At most `most` tables, at least one.
-inline auto cluster(triptych::detail::buffer<histogram> const &classes, std::size_t most) -> clusters {
-    constexpr double table_bits = 160;
+/// Seeds: contexts farthest from all before, while a table of its own saves the farthest one more than it costs. Says which context
+/// is nearest to which.
+inline auto seeded(triptych::detail::buffer<histogram> const &contexts, std::size_t most) -> clusters {
     clusters c;
-    c.of = triptych::detail::buffer<std::uint8_t>(classes.size(), std::uint8_t{0});
-    triptych::detail::buffer<double> own(classes.size()), far(classes.size(), 1e300);
-    std::size_t next = 0, largest = 0;
-    for (std::size_t i = 0; i < classes.size(); ++i) {
-        own[i] = entropy(classes[i]);
-        std::size_t n = 0;
-        for (auto const v : classes[i]) n += v;
-        if (n == 0) far[i] = 0;
+    c.of = triptych::detail::buffer<std::uint8_t>(contexts.size(), std::uint8_t{0});
+    triptych::detail::buffer<std::int64_t> own(contexts.size()), far(contexts.size());
+    if (!c.of.ok() || !own.ok() || !far.ok()) return failed(std::move(c));
+    std::size_t next = 0;
+    std::uint64_t largest = 0;
+    for (std::size_t i = 0; i < contexts.size(); ++i) {
+        own[i] = entropy(contexts[i]);
+        std::uint64_t n = 0;
+        for (auto const v : contexts[i]) n += v;
+        far[i] = n == 0 ? 0 : std::numeric_limits<std::int64_t>::max();
         if (n > largest) largest = n, next = i;
     }
     while (c.tables.size() < most) {
-        auto const seed = classes.size() ? classes[next] : histogram{};
+        auto const seed = contexts.size() ? contexts[next] : histogram{};
         auto const seed_bits = entropy(seed);
         auto const t = c.tables.size();
         c.tables.push_back(seed);
-        for (std::size_t i = 0; i < classes.size(); ++i) {
+        for (std::size_t i = 0; i < contexts.size(); ++i) {
             if (far[i] <= 0) continue;
-            auto const d = i == next ? 0 : entropy(added(classes[i], seed)) - own[i] - seed_bits;
+            auto const d = i == next ? 0 : entropy(added(contexts[i], seed)) - own[i] - seed_bits;
             if (d < far[i]) far[i] = d, c.of[i] = static_cast<std::uint8_t>(t);
         }
         next = 0;
-        for (std::size_t i = 0; i < classes.size(); ++i)
+        for (std::size_t i = 0; i < contexts.size(); ++i)
             if (far[i] > far[next]) next = i;
-        if (classes.size() == 0 || far[next] < table_bits) break;
+        if (contexts.size() == 0 || far[next] < table_cost(contexts[next])) break;
     }
-    for (auto &h : c.tables) h = {};
-    for (std::size_t i = 0; i < classes.size(); ++i) c.tables[c.of[i]] = added(c.tables[c.of[i]], classes[i]);
     return c;
 }
 
-/// Small numbers below 16 in adaptive bits, in the context of the one before.
+/// Numbers the tables in the order of the first contexts that use them, and leaves out those that none uses. What did not occur goes to the first.
+inline void numbered(clusters &c, triptych::detail::buffer<histogram> const &contexts) {
+    std::array<int, 256> number;
+    number.fill(-1);
+    triptych::detail::list<histogram> tables;
+    for (std::size_t i = 0; i < contexts.size(); ++i) {
+        bool const occurs = std::any_of(contexts[i].begin(), contexts[i].end(), [](auto n) { return n > 0; });
+        auto &t = number[c.of[i]];
+        if (occurs && t < 0) t = static_cast<int>(tables.size()), tables.push_back(c.tables[c.of[i]]);
+        c.of[i] = static_cast<std::uint8_t>(occurs ? t : 0);
+    }
+    if (tables.empty()) tables.push_back({});
+    c.ok = c.ok && tables.ok();
+    c.tables = std::move(tables);
+}
+
+/// Joins contexts to at most `most` tables, at least one: k-means from the seeds. A context moves to the table that codes it in fewest bits,
+/// tables become what their contexts counted, a few times.
+inline auto cluster(triptych::detail::buffer<histogram> const &contexts, std::size_t most) -> clusters {
+    auto c = seeded(contexts, most);
+    if (!c.ok) return c;
+    constexpr int rounds = 4;
+    constexpr std::uint32_t unseen = 20u << 16; // bits for what a table has not
+    triptych::detail::buffer<histogram> costs(c.tables.size());
+    if (!costs.ok()) return failed(std::move(c));
+    for (int round = 0;; ++round) {
+        for (auto &h : c.tables) h = {};
+        for (std::size_t i = 0; i < contexts.size(); ++i)
+            for (std::size_t k = 0; k < contexts[i].size(); ++k) c.tables[c.of[i]][k] += contexts[i][k];
+        if (round == rounds || c.tables.size() < 2) break;
+        for (std::size_t t = 0; t < costs.size(); ++t) {
+            std::uint32_t n = 0;
+            for (auto const v : c.tables[t]) n += v;
+            for (std::size_t k = 0; k < costs[t].size(); ++k) {
+                auto const v = c.tables[t][k];
+                costs[t][k] = v ? static_cast<std::uint32_t>(log2_of(n) - log2_of(v)) : unseen;
+            }
+        }
+        bool moved = false;
+        for (std::size_t i = 0; i < contexts.size(); ++i) {
+            auto const &h = contexts[i];
+            auto used = h.size();
+            while (used > 0 && h[used - 1] == 0) --used;
+            std::uint64_t least = ~std::uint64_t{0};
+            std::size_t best = c.of[i];
+            for (std::size_t t = 0; t < costs.size() && used > 0; ++t) {
+                std::uint64_t bits = 0;
+                for (std::size_t k = 0; k < used; ++k) bits += static_cast<std::uint64_t>(h[k]) * costs[t][k];
+                if (bits < least) least = bits, best = t;
+            }
+            moved |= best != c.of[i];
+            c.of[i] = static_cast<std::uint8_t>(best);
+        }
+        if (!moved) round = rounds - 1;
+    }
+    numbered(c, contexts);
+    return c;
+}
+
+/// The numbers of tables, below 16 (widths of frequencies, lengths of codes), in adaptive bits. What is expected of a number is the one
+/// before it, moved as the table before moved at that place.
 class number_coder {
 public:
+    /// Number k of the present table; tables and numbers come in order.
     template <class E>
-    auto code(E &engine, std::uint32_t before, std::uint32_t v) -> std::uint32_t {
+    auto code(E &engine, std::size_t k, std::uint32_t v) -> std::uint32_t {
+        auto const moved = static_cast<int>(last_[k]) - (k ? static_cast<int>(before_last_) : 0);
+        auto const expected = std::clamp((k ? static_cast<int>(before_) : 0) + moved, 0, 15);
         std::uint32_t node = 1;
         for (int i = 3; i >= 0; --i) {
-            auto &c = nodes_[before * 16 + node];
+            auto &c = nodes_[static_cast<std::size_t>(expected) * 16 + node];
             bool const b = engine.bit(std::clamp<std::uint32_t>(c.p(), 64, 65472), (v >> i) & 1);
             c.learn(b);
             node = node << 1 | static_cast<std::uint32_t>(b);
         }
+        before_last_ = last_[k], before_ = last_[k] = static_cast<std::uint8_t>(node & 15);
         return node & 15;
     }
+    /// The present table ends before number k; the others are zeros.
+    void end(std::size_t k) { std::fill(last_.begin() + static_cast<std::ptrdiff_t>(k), last_.end(), std::uint8_t{0}); }
 
 private:
     std::array<counter<4, 5>, 256> nodes_{};
+    std::array<std::uint8_t, coder::alphabet::most_tokens> last_{};
+    std::uint8_t before_ = 0, before_last_ = 0;
 };
-
-/// Which table each class uses, as bits; both directions. A number too large is corrupt: returns false.
-template <class E>
-auto code_map(E &engine, std::size_t &tables, triptych::detail::buffer<std::uint8_t> &of, std::size_t most) -> bool {
-    tables = engine.direct(static_cast<std::uint32_t>(tables - 1), 5) + 1;
-    if (tables > most) return false;
-    auto const n = static_cast<unsigned>(std::bit_width(tables - 1));
-    for (auto &v : of) {
-        v = static_cast<std::uint8_t>(engine.direct(v, n));
-        if (v >= tables) return false;
-    }
-    return true;
-}
 
 } // namespace detail
 
-/// Static tables over tokens, by classes of bands. What an engine makes of a table, integer intervals or code words, is its own.
+/// Static tables over tokens, by classes of bands and regions. What an engine makes of a table, integer intervals or code words, is its own.
 struct table {
     static constexpr bool looks_back = false;
-    static constexpr std::size_t most_tables = 24;
+    static constexpr std::size_t most_tables = 64;
     static constexpr void describe(auto &d) { d("table"); }
 
     using classes = detail::band_classes;
     using histogram = detail::histogram;
-    /// Tables and the map of classes to them.
+    /// Tables and the map of contexts to them.
     static auto cluster(triptych::detail::buffer<histogram> const &counted) -> detail::clusters {
         return detail::cluster(counted, most_tables);
     }
 
     /// Intervals of [0, 2^bits): they cover it without a gap, and each token that was counted has at least one unit. A histogram
-    /// of nothing gives all to token 0.
-    static auto intervals(histogram const &h, unsigned bits) -> std::array<coder::interval, coder::token::count> {
-        auto const whole = std::uint32_t{1} << bits;
-        std::array<coder::interval, coder::token::count> out{};
+    /// of nothing gives all to token 0. bits <= 16, 2^bits at least the tokens counted.
+    static auto intervals(histogram const &h, unsigned bits)
+        -> std::array<coder::interval, coder::alphabet::most_tokens> {
+        std::array<coder::interval, coder::alphabet::most_tokens> out{};
         std::uint64_t n = 0;
+        std::int64_t left = std::int64_t{1} << bits;
         for (auto const c : h) n += c;
-        if (n == 0) return out[0].freq = whole, out;
-        std::int64_t left = whole;
-        for (std::size_t i = 0; i < h.size(); ++i) {
-            if (h[i] > 0)
-                out[i].freq =
-                    std::max<std::uint32_t>(1, static_cast<std::uint32_t>((h[i] * std::uint64_t{whole} + n / 2) / n));
-            left -= out[i].freq;
-        }
+        if (n == 0) out[0].freq = 1u << bits, left = 0;
+        // Tokens too rare for a unit get one, before the rest is shared out.
+        auto const whole = static_cast<std::uint64_t>(left);
+        auto others = n;
+        for (std::size_t i = 0; i < h.size(); ++i)
+            if (h[i] > 0 && h[i] * whole <= n) out[i].freq = 1, --left, others -= h[i];
+        auto const shared = static_cast<std::uint64_t>(left);
+        for (std::size_t i = 0; i < h.size(); ++i)
+            if (h[i] > 0 && out[i].freq == 0) {
+                auto const f = std::max<std::uint64_t>(1, (h[i] * shared + others / 2) / others);
+                out[i].freq = static_cast<std::uint32_t>(f), left -= static_cast<std::int64_t>(f);
+            }
         // The rounding's remainder goes where a unit changes the code length least: n_i / f_i is the slope.
         for (; left != 0; left += left < 0 ? 1 : -1) {
             std::size_t best = h.size();
-            double slope = 0;
+            std::int64_t slope = 0;
             for (std::size_t i = 0; i < h.size(); ++i) {
-                if (h[i] == 0 || (left < 0 && out[i].freq == 1)) continue;
-                double const f = out[i].freq,
-                             s = left > 0 ? h[i] * std::log2((f + 1) / f) : -h[i] * std::log2(f / (f - 1));
+                auto const f = out[i].freq;
+                if (h[i] == 0 || (left < 0 && f == 1)) continue;
+                auto const s = h[i] * (left > 0 ? detail::log2_of(f + 1) - detail::log2_of(f)
+                                                : detail::log2_of(f - 1) - detail::log2_of(f));
                 if (best == h.size() || s > slope) best = i, slope = s;
             }
             out[best].freq += left < 0 ? ~0u : 1u;

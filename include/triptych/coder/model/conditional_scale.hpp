@@ -1,0 +1,257 @@
+// triptych/coder/model/conditional_scale.hpp: coefficients of a learned transform, by the scale that those before them foretell.
+//
+// A Laplace law (or whatever the corpus shows) whose scale is a learned log-linear function of the magnitudes decoded before it: the
+// scale says the class, and each class has one table, which all bands share. That sharing is what makes a few thousand small
+// pictures enough to learn from; nothing adapts, so the first symbol of a 30-byte picture costs what the hundredth does.
+// (Conditional scales: Wainwright and Simoncelli, 2000; the context quantisation of ECECOW, Wu, 1997.)
+//
+// There is no end of block: a zero that is sure costs 1/45000 bit. Symbols of any size and any layout can be coded, with the state or
+// without, where bands are taken alike and tables are those of the Laplace law.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+
+#include <triptych/coder/model/scale_features.hpp>
+#include <triptych/coder/order.hpp>
+#include <triptych/detail/memory.hpp>
+#include <triptych/state.hpp>
+#include <triptych/stream/error.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::model {
+
+/// For `coder::range`, behind a transform whose bands come by falling variance. Learned by learn/conditional_scale.hpp.
+struct conditional_scale {
+    static constexpr std::size_t features = detail::scale_features::count;
+    /// Classes of scales, three an octave: class c stands for 2^((c - 24) / 3) steps.
+    static constexpr std::size_t classes = 40;
+    static constexpr int classes_per_octave = 3, class_of_one = 24;
+    /// A magnitude is at most this many decisions; what is above is an Exp-Golomb number.
+    static constexpr std::size_t decisions = 24;
+    /// Weights and biases have 12 fractional bits, in classes for each 16th of an octave.
+    static constexpr int weight_frac = 12;
+
+    frozen<std::int32_t> bias;   ///< a band: class without features, 12 fractional bits
+    frozen<std::int16_t> weight; ///< a band: one for each feature
+    frozen<std::uint16_t> unit;  ///< a band: what a magnitude of 1 is, in 256ths of the usual
+    frozen<std::uint16_t> gain;  ///< a band: the gain that its symbols had; another one moves all classes
+    frozen<std::uint16_t> odds;  ///< classes × decisions: of going on where a magnitude is at least m, in 65536ths
+
+    static constexpr bool looks_back = true;
+    static constexpr void describe(auto &d) { d("conditional_scale"); }
+    template <class V>
+    static constexpr void state(auto &self, V &&v) {
+        v("bias", self.bias), v("weight", self.weight), v("unit", self.unit), v("gain", self.gain);
+        v("odds", self.odds);
+    }
+    /// Do the arrays fit each other? Where they do not, they are not used.
+    constexpr auto valid() const noexcept -> bool {
+        auto const n = bias.shape().extent[0];
+        return !bias.empty() && bias.shape() == dims{n} && weight.shape() == dims{n, std::uint32_t{features}} &&
+               unit.shape() == dims{n} && gain.shape() == dims{n} &&
+               odds.shape() == dims{std::uint32_t{classes}, std::uint32_t{decisions}};
+    }
+
+    class statistics;
+    class estimator;
+    class tables;
+};
+
+/// The state where a loop wants it; without state, what stands for it.
+class conditional_scale::tables {
+public:
+    explicit tables(conditional_scale const &m) noexcept : model_(m.valid() ? &m : nullptr) {
+        if (model_)
+            m.odds.copy_to(odds_.data());
+        else
+            usual(odds_.data());
+    }
+    auto ok() const noexcept -> bool { return bands_.ok(); }
+
+    /// Turns to the bands of a group.
+    template <class L>
+    void turn_to(L const &layout, std::size_t first, std::size_t count) noexcept {
+        first_ = first;
+        bands_ = triptych::detail::buffer<band>(count);
+        for (std::size_t k = 0; k < bands_.size(); ++k) {
+            auto &b = bands_[k];
+            b.bias = (std::int32_t{class_of_one - 3} << weight_frac) + (1 << (weight_frac - 1)), b.unit = 256;
+            if (!model_) continue;
+            auto const row = std::min(first + k, model_->bias.size() - 1);
+            std::uint32_t const now = std::max<std::uint32_t>(layout[first + k].gain, 1);
+            std::uint32_t const then = std::max<std::uint32_t>(model_->gain[row], 1);
+            auto const finer = detail::log2_16th(then) - detail::log2_16th(now);
+            b.bias = std::clamp(model_->bias[row], -(1 << 24), 1 << 24) + (1 << (weight_frac - 1)) +
+                     finer * (classes_per_octave << weight_frac) / 16;
+            b.unit = std::min<std::uint32_t>(model_->unit[row] * now / then, 1 << 20);
+        }
+    }
+    /// What a magnitude of 1 in band k of the group is, in 256ths of the usual.
+    auto unit(std::size_t k) const noexcept -> std::uint32_t { return bands_[k].unit; }
+    auto scale_class(std::size_t k, detail::scale_features::features const &f) const noexcept -> std::size_t {
+        std::int64_t sum = bands_[k].bias;
+        if (model_) {
+            auto const row = std::min(first_ + k, model_->bias.size() - 1) * features;
+            for (std::size_t i = 0; i < features; ++i) sum += std::int64_t{model_->weight[row + i]} * f[i];
+        } else {
+            for (auto const v : f) sum += 77 * v; // 0.9 octaves for each octave of all windows
+        }
+        return static_cast<std::size_t>(std::clamp<std::int64_t>(sum >> weight_frac, 0, classes - 1));
+    }
+    auto more(std::size_t scale, std::size_t m) const noexcept -> std::uint32_t {
+        return std::clamp<std::uint32_t>(odds_[scale * decisions + m], 1, 65535);
+    }
+
+private:
+    struct band {
+        std::int32_t bias;
+        std::uint32_t unit;
+    };
+    static void usual(std::uint16_t *odds) noexcept;
+
+    conditional_scale const *model_;
+    std::size_t first_ = 0;
+    triptych::detail::buffer<band> bands_;
+    std::array<std::uint16_t, classes * decisions> odds_;
+};
+
+/// Nothing adapts; refers to the model.
+class conditional_scale::statistics {
+public:
+    explicit statistics(conditional_scale const &model) noexcept : tables_(model) {}
+    auto ok() const noexcept -> bool { return ok_; }
+
+    /// Codes all symbols in buffer order. `E` is an engine for bits; when it decodes, the symbols are written.
+    template <class E, class B>
+    void code(E &engine, B &symbols) noexcept(E::decoding) {
+        using T = typename std::remove_const_t<B>::value_type;
+        using V = std::conditional_t<E::decoding, T, T const>;
+        for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
+            auto const view = detail::view_of<V>(symbols, g);
+            if (!view.ok()) continue;
+            detail::scale_features around(view.n, view.w);
+            tables_.turn_to(symbols.layout(), view.first, view.n);
+            if (!around.ok() || !tables_.ok()) {
+                ok_ = false;
+                return;
+            }
+            auto *at = view.data;
+            for (std::size_t row = 0; row < view.batch * view.h; ++row) {
+                if constexpr (requires { engine.exhausted(); })
+                    if (engine.exhausted()) return;
+                for (std::size_t x = 0; x < view.w; ++x) {
+                    around.begin(x, x > 0, row % view.h > 0);
+                    for (std::size_t k = 0; k < view.n; ++k, ++at) {
+                        auto const band = view.first + k;
+                        auto const scale = tables_.scale_class(k, around.of(k));
+                        auto const v = value(engine, scale, *at, coder::width_of<T>(symbols.info(band)));
+                        if constexpr (E::decoding) *at = static_cast<T>(v);
+                        around.note(k, detail::magnitude(static_cast<std::int32_t>(v)), tables_.unit(k));
+                    }
+                    around.end();
+                }
+            }
+        }
+    }
+
+private:
+    template <class E>
+    auto value(E &engine, std::size_t scale, std::int32_t v, unsigned width) noexcept(E::decoding) -> std::int32_t {
+        auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
+        std::uint32_t m = 0;
+        while (m < decisions && engine.bit(tables_.more(scale, m), wanted > m)) ++m;
+        if (m == 0) return 0;
+        if (m == decisions) {
+            auto const rest = wanted - m + 1;
+            unsigned const length = E::decoding ? 0 : static_cast<unsigned>(std::bit_width(rest)) - 1;
+            unsigned n = 0;
+            while (n < 31 && engine.bit(32768, n < length)) ++n;
+            m += (1u << n) - 1 + engine.direct(rest & ((1u << n) - 1), n);
+        }
+        bool const negative = engine.direct(v < 0, 1) != 0;
+        return coder::sign_extend(negative ? 0u - m : m, width);
+    }
+
+    tables tables_;
+    bool ok_ = true;
+};
+
+/// Prices, in the context that the symbols before make. Its model outlives it.
+class conditional_scale::estimator {
+public:
+    template <class B>
+    estimator(conditional_scale const &model, B const &) : tables_(model) {
+        for (std::size_t c = 0; c < classes; ++c)
+            for (std::size_t m = 0; m < decisions; ++m) {
+                auto const p = static_cast<float>(tables_.more(c, m)) / 65536;
+                more_[c][m] = -std::log2(p), stop_[c][m] = -std::log2(1 - p);
+            }
+    }
+    template <class B>
+    auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
+        auto const scale = class_at(symbols, band, element);
+        auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
+        float bits = v != 0 ? 1.0F : 0.0F;
+        for (std::uint32_t m = 0; m < decisions; ++m) {
+            if (wanted <= m) return bits + stop_[scale][m];
+            bits += more_[scale][m];
+        }
+        return bits + static_cast<float>(2 * std::bit_width(wanted - decisions + 1) - 1);
+    }
+
+private:
+    template <class B>
+    auto class_at(B const &symbols, std::size_t band, std::size_t element) const -> std::size_t {
+        auto const &groups = symbols.layout().groups();
+        std::size_t g = 0;
+        while (band - groups[g].first >= groups[g].count) ++g;
+        auto const view = detail::view_of<typename B::value_type const>(symbols, g);
+        auto const k = band - view.first, sample = (element - groups[g].offset) / view.n;
+        auto const x = sample % view.w, y = sample / view.w % view.h;
+        // A row of two samples: the one to the left or, in its place, none; and this one under the one above.
+        detail::scale_features around(view.n, 2);
+        tables_.turn_to(symbols.layout(), view.first, view.n);
+        if (!around.ok() || !tables_.ok())
+            triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
+        auto const note = [&](std::size_t column, std::size_t from, std::size_t last) {
+            around.begin(column, x > 0, y > 0);
+            for (std::size_t i = 0; i < last; ++i)
+                around.note(i, detail::magnitude(static_cast<std::int32_t>(view.data[from * view.n + i])),
+                            tables_.unit(i));
+        };
+        if (y > 0) note(1, sample - view.w, view.n), around.end();
+        if (x > 0) note(0, sample - 1, view.n), around.end();
+        note(1, sample, k);
+        return tables_.scale_class(k, around.of(k));
+    }
+
+    // Turned to a group while a price is asked for: an estimator serves one thread.
+    mutable tables tables_;
+    std::array<std::array<float, decisions>, classes> more_, stop_;
+};
+
+inline void conditional_scale::tables::usual(std::uint16_t *odds) noexcept {
+    // Of a Laplace law of scale s steps whose zero is 0.6 steps to either side: more than zero with e^(-0.6 / s), then each time with
+    // e^(-1 / s). s falls by 2^(-1/3) a class; e^(-t) in 65536ths by halving t and squaring, in integers.
+    constexpr std::array<std::uint32_t, 3> third{65536, 82570, 104032}; // 2^(i / 3)
+    constexpr auto exponential = [](std::uint64_t t) {                  // t in 2^-24
+        std::uint64_t y = (std::uint64_t{1} << 32) - (t >> 2) + (t >> 2) * (t >> 2) / (std::uint64_t{1} << 33);
+        for (int i = 0; i < 10; ++i) y = y * (y >> 8) >> 24;
+        return y >> 16;
+    };
+    for (int c = 0; c < static_cast<int>(classes); ++c) {
+        auto const up = class_of_one - c + 3 * 16; // 1 / s = 2^(up / 3 - 16), at most 2^8
+        auto const t = static_cast<std::uint64_t>(third[static_cast<std::size_t>(up % 3)]) << (up / 3 - 8); // 2^-24
+        for (std::size_t m = 0; m < decisions; ++m)
+            odds[static_cast<std::size_t>(c) * decisions + m] =
+                static_cast<std::uint16_t>(std::clamp<std::uint64_t>(exponential(m == 0 ? t * 3 / 5 : t), 1, 65535));
+    }
+}
+
+} // namespace triptych::inline TRIPTYCH_ABI::model

@@ -1,0 +1,147 @@
+// triptych/quantizer/trained_zone.hpp: a dead-zone quantizer that learned its reconstruction points, for records of a few bytes.
+//
+// quantizer::dead_zone sends its step and fits its points to each picture; a picture of thirty bytes can't pay for either. Here both
+// are in the model: the stream spends one byte on how much finer or coarser than the learned step it is, in 32nds of an octave,
+// and every band has points of its own, the centroids of the corpus (Lloyd's second condition, 1957).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include <triptych/concepts.hpp>
+#include <triptych/detail/decide.hpp>
+#include <triptych/detail/step.hpp>
+#include <triptych/state.hpp>
+#include <triptych/stream/writer.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::quantizer {
+
+/// value = (|symbol| · step - shift) with the symbol's sign. Bands of role `side` pass untouched. It can't be exact.
+struct trained_zone {
+    /// Rounding offsets, of 256: without prices, and of candidates that prices decide on.
+    static constexpr std::uint32_t plain_offset = 85, priced_offset = 128;
+    static constexpr std::uint32_t usual_step = 8 * 256; ///< Q8, without state
+    static constexpr int limit = 31;                     ///< a shift stays below half a step
+
+    frozen<std::int32_t> step; ///< one element: the step that was learned for, Q8, in units of the integer samples
+    frozen<std::int8_t>
+        points; ///< bands × 3: for |symbol| 1, 2 and more, how much nearer to zero the value lies, in 64ths of the step
+
+    struct setting {
+        std::uint8_t fineness = middle; ///< the step is the learned one · 2^((fineness - 128) / 32)
+    };
+    static constexpr std::uint8_t middle = 128;
+    static constexpr bool can_be_exact = false;
+    static constexpr void describe(auto &d) { d("trained_zone"); }
+    template <class V>
+    static constexpr void state(auto &self, V &&v) {
+        v("step", self.step), v("points", self.points);
+    }
+
+    auto plan(target const &aim) const -> setting {
+        auto const octaves = std::log2(std::max(aim.step, 1e-6F) * 256 / static_cast<float>(learned_step()));
+        return {static_cast<std::uint8_t>(std::clamp(std::lround(32 * octaves) + middle, 0L, 255L))};
+    }
+    template <class B>
+    auto plan(B const &, target const &aim) const -> setting {
+        return plan(aim);
+    }
+    /// The gain of the symbols' bands is that of one step, so that a coder can tell how fine the symbols are.
+    template <std::size_t R>
+    auto arrange(layout<R> const &in, setting const &s) const -> layout<R> {
+        auto const one = stream_step(s);
+        auto out = detail::symbol_layout(in, one);
+        for (std::size_t b = 0; b < out.count(); ++b)
+            if (out[b].at.kind == role::signal)
+                out.relabel(b, [&](band_info<R> &info) {
+                    info.gain =
+                        static_cast<std::uint16_t>(std::clamp<std::uint64_t>((info.gain * one + 128) >> 8, 1, 65535));
+                });
+        return out;
+    }
+    template <class B>
+    auto quantize(B x, setting const &s) const -> B {
+        return rounded(std::move(x), s, plain_offset);
+    }
+    /// Chooses for each symbol the cheapest of itself, the next one towards zero, and zero.
+    template <class B, class Rates>
+    auto quantize(B x, setting const &s, Rates const &rates, target const &aim) const -> B {
+        auto symbols = rounded(x.clone(), s, priced_offset);
+        auto const grids = detail::grids<typename B::value_type>(x.layout(), stream_step(s));
+        if (!x.ok() || !symbols.ok() || !grids.ok()) return detail::no_memory<B>();
+        detail::decide(
+            symbols, x, rates, aim.lambda, [&](std::size_t b) { return grids[b].step; },
+            [&](std::int32_t q, std::size_t b) { return value_of(grids[b], q, b); });
+        return symbols;
+    }
+    template <class B>
+    auto dequantize(B x, setting const &s, layout<B::rank> const &in) const -> B {
+        auto const grids = detail::grids<typename B::value_type>(in, stream_step(s));
+        x = std::move(x).relabel(in);
+        if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
+        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
+            return static_cast<typename B::value_type>(in[b].at.kind == role::side ? q : value_of(grids[b], q, b));
+        });
+        return x;
+    }
+
+    template <std::size_t R>
+    auto symbol(setting const &s, std::int32_t v, band_info<R> const &info) const -> std::int32_t {
+        return detail::grid<std::int32_t>(stream_step(s), info).symbol(v, plain_offset);
+    }
+    /// In a closed loop the number of a value's band is not known, so points lie at symbol · step.
+    template <std::size_t R>
+    auto value(setting const &s, std::int32_t q, band_info<R> const &info) const -> std::int32_t {
+        return detail::grid<std::int32_t>(stream_step(s), info).value(q);
+    }
+
+    void write(setting const &s, byte_writer &w) const { w.u8(s.fineness); }
+    auto read(byte_reader &r) const -> setting { return {r.u8()}; }
+
+    /// The step of a setting, Q8: octaves by shifts, 32nds by a table, in integers.
+    auto stream_step(setting const &s) const -> std::uint64_t {
+        auto const up = s.fineness - middle + 4 * 32;
+        auto const scaled = std::uint64_t{learned_step()} * thirty_seconds[static_cast<std::size_t>(up % 32)];
+        return std::max<std::uint64_t>((scaled << (up / 32)) >> (15 + 4), 1);
+    }
+    /// Index, among a band's points, of those of a symbol that is not zero.
+    static constexpr auto rank_of(std::int32_t q) noexcept -> std::size_t {
+        return q == 1 || q == -1 ? 0 : q == 2 || q == -2 ? 1 : 2;
+    }
+
+private:
+    /// 2^(i / 32), in 2^-15.
+    static constexpr std::array<std::uint16_t, 32> thirty_seconds{
+        32768, 33486, 34219, 34968, 35734, 36516, 37316, 38133, 38968, 39821, 40693, 41584, 42495, 43425, 44376, 45348,
+        46341, 47356, 48393, 49452, 50535, 51642, 52773, 53928, 55109, 56316, 57549, 58809, 60097, 61413, 62757, 64132};
+
+    auto learned_step() const noexcept -> std::uint32_t {
+        return step.size() == 1 && step[0] > 0 ? static_cast<std::uint32_t>(std::min(step[0], 1 << 24)) : usual_step;
+    }
+    template <class T>
+    auto value_of(detail::grid<T> const &grid, std::int32_t q, std::size_t band) const noexcept -> std::int32_t {
+        auto const at = 3 * band + rank_of(q);
+        auto const shift = q == 0 || at >= points.size() ? 0 : std::clamp<int>(points[at], -limit, limit);
+        return grid.value(q, grid.step == 256 ? 0 : shift * static_cast<std::int64_t>(grid.step) / 64);
+    }
+    template <class B>
+    auto rounded(B x, setting const &s, std::uint32_t offset) const -> B {
+        auto const grids = detail::grids<typename B::value_type>(x.layout(), stream_step(s));
+        if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
+        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
+            return static_cast<typename B::value_type>(grids[b].symbol(v, offset));
+        });
+        auto where = arrange(x.layout(), s);
+        return std::move(x).relabel(std::move(where));
+    }
+};
+
+static_assert(quantizer_for<trained_zone, bands<std::int16_t, 2>> && plans_ahead<trained_zone>);
+static_assert(scalar_quantizer_for<trained_zone, bands<std::int16_t, 2>> && stateful<trained_zone>);
+
+} // namespace triptych::inline TRIPTYCH_ABI::quantizer
