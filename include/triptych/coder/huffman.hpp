@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <triptych/coder/analysis.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/static_tables.hpp>
 #include <triptych/coder/symbols.hpp>

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <span>
 
+#include <triptych/coder/analysis.hpp>
 #include <triptych/coder/rans_machine.hpp>
 #include <triptych/coder/static_tables.hpp>
 #include <triptych/coder/symbols.hpp>

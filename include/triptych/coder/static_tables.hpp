@@ -1,7 +1,7 @@
-// triptych/coder/static_tables.hpp: what coders with static tables share, except how a symbol is coded.
+// triptych/coder/static_tables.hpp: the stream of coders with static tables, except how a token is coded.
 //
-// The encoder's `analysis` makes tokens of the symbols, chooses levels of regions and tables; `code_head` says in the stream what the decoder must know
-// of that; `extra_writer` and `symbol_writer` are the way from tokens to symbols, with the extra bits of large ones. Prices are at the end.
+// The head says what the decoder must know: alphabet, levels of regions, and which contexts use which tables. `symbol_writer` is the way from tokens to
+// symbols, with the extra bits of large ones. What the encoder does before is in analysis.hpp.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -58,24 +57,6 @@ auto any_from(std::uint32_t direct, std::uint8_t const *t, N n) noexcept -> bool
     for (; i < n; ++i) all |= t[i];
     return (all & (0x0101010101010101u * (256 - direct))) != 0;
 }
-/// The sum of n tokens, n < 2^24.
-template <class N>
-auto sum_of(std::uint8_t const *t, N n) noexcept -> std::uint32_t {
-    std::uint32_t sum = 0;
-    std::size_t i = 0;
-    for (constexpr std::uint64_t even = 0x00ff00ff00ff00ff; i + 32 <= n; i += 32) {
-        std::uint64_t lanes = 0; // four sums of 16 bits
-        for (std::size_t j = 0; j < 32; j += 8) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, t + i + j, 8);
-            lanes += (word & even) + (word >> 8 & even);
-        }
-        sum += static_cast<std::uint32_t>(lanes * 0x0001000100010001u >> 48);
-    }
-    for (; i < n; ++i) sum += t[i];
-    return sum;
-}
-
 /// Head of a stream: the alphabet, levels of regions, number of tables and which contexts use them. Both directions; then come the tables, in the engine's
 /// own code. False if the bytes are corrupt or, with `memory` set, if there is none.
 template <class M, class E>
@@ -125,244 +106,7 @@ auto code_head(E &engine, alphabet &letters, contexts<typename M::classes> &wher
     return sound && !memory;
 }
 
-/// What an encoder with static tables knows of its symbols.
-template <class M>
-struct analysis {
-    contexts<typename M::classes> where;
-    alphabet letters;                                     ///< what the stream uses
-    alphabet fine;                                        ///< what `tokens` are of
-    triptych::detail::buffer<std::uint8_t> tokens;        ///< of each symbol, in the buffer's order
-    triptych::detail::list<typename M::histogram> tables; ///< of `letters`
-
-    /// Throws std::length_error where there is no memory. There must be symbols.
-    template <class T, std::size_t R>
-    explicit analysis(bands<T, R> const &symbols) : where(symbols.layout()), tokens(symbols.size()) {
-        need(where.ok() && tokens.ok());
-        tokenise(symbols.data(), symbols.size());
-        choose_levels();
-        auto counts = count();
-        if (drop_levels()) counts = count();
-        join(counts);
-        choose_split();
-    }
-    /// The stream's tokens of those in `tokens`.
-    auto coarse() const -> std::array<std::uint8_t, 256> {
-        std::array<std::uint8_t, 256> of{};
-        for (std::uint32_t t = 0; t < fine.tokens(); ++t) of[t] = static_cast<std::uint8_t>(letters.coarsened(t, fine));
-        return of;
-    }
-    static void need(bool memory) {
-        if (!memory) triptych::detail::raise<std::length_error>("there is no memory for the tables");
-    }
-
-private:
-    using histograms = triptych::detail::buffer<typename M::histogram>;
-
-    /// The finest alphabet that holds all symbols, and their tokens. Folded values of both signs that are small, which is what coders mostly get,
-    /// take one pass; an odd folded value is a negative symbol.
-    template <class T>
-    void tokenise(T const *v, std::size_t n) {
-        auto const all = write_tokens(v, n);
-        if ((all & 1) != 0 && all < 256) return;
-        auto const [low, high] = std::minmax_element(v, v + n);
-        auto const range = static_cast<std::uint32_t>(*high) - static_cast<std::uint32_t>(*low);
-        fine.counts = *low >= 0 || (range < 256 && all >= 256);
-        fine.base = fine.counts ? *low : 0;
-        fine.split = (fine.counts ? range : all) < 256 ? 8 : 7;
-        write_tokens(v, n);
-    }
-    /// Writes the tokens of all symbols, if split is 8 without a look at how large their values are; the union of the values' bits.
-    template <class T>
-    auto write_tokens(T const *v, std::size_t n) -> std::uint32_t {
-        using U = std::make_unsigned_t<T>;
-        auto const base = static_cast<U>(fine.base);
-        constexpr int sign = 8 * sizeof(T) - 1;
-        std::array<U, 32> all{};
-        for_blocks(n, [&](std::size_t i, auto size) {
-            std::array<U, 32> u{};
-            std::copy_n(v + i, size, u.begin());
-            if (fine.counts)
-                for (auto &x : u) x = static_cast<U>(x - base);
-            else
-                for (auto &x : u)
-                    x = static_cast<U>(static_cast<U>(x << 1) ^ static_cast<U>(static_cast<T>(x) >> sign));
-            U some = 0;
-            for (std::size_t j = 0; j < size; ++j) {
-                tokens[i + j] = static_cast<std::uint8_t>(u[j]);
-                all[j] = static_cast<U>(all[j] | u[j]);
-            }
-            if (fine.split == alphabet::most) return;
-            for (auto const x : u) some = static_cast<U>(some | x);
-            if (some >= fine.direct())
-                for (std::size_t j = 0; j < size; ++j) tokens[i + j] = static_cast<std::uint8_t>(fine.token(u[j]));
-        });
-        std::uint32_t every = 0;
-        for (auto const x : all) every |= x;
-        return every;
-    }
-
-    /// Gives each region a level by the mean of its tokens, on a logarithmic scale. Of interleaved bands the first, a block's mean, says little.
-    void choose_levels() {
-        // Where there are many classes fewer levels each are enough, and all pairs are quicker to sort out.
-        std::size_t const most = where.classes().count() <= 8 ? level_count : where.classes().count() <= 128 ? 5 : 1;
-        if (most == 1) return;
-        for (std::size_t g = 0; g < where.groups().size(); ++g) {
-            auto &own = where.of_group(g);
-            if (own.levels == where.no_levels || own.grid.count() < 4) continue;
-            triptych::detail::buffer<std::uint32_t> sums(own.grid.count(), 0u), numbers(own.grid.count(), 0u);
-            need(sums.ok() && numbers.ok());
-            auto const n = where.groups()[g].count;
-            auto const *t = tokens.data() + where.groups()[g].offset;
-            own.grid.each_piece(0, where.groups()[g].samples, [&](std::size_t region, std::size_t samples) {
-                std::uint32_t sum = 0;
-                if (n == 1)
-                    sum = sum_of(t, samples);
-                else
-                    for (std::size_t p = 0; p < samples; ++p) sum += sum_of(t + p * n + 1, n - 1);
-                sums[region] += sum,
-                    numbers[region] += static_cast<std::uint32_t>(n == 1 ? samples : samples * (n - 1));
-                t += samples * n;
-            });
-            // log2 of the mean and a quarter, in 16 fractional bits; steps of half an octave at least.
-            triptych::detail::buffer<std::int64_t> log(sums.size());
-            need(log.ok());
-            for (std::size_t i = 0; i < log.size(); ++i)
-                log[i] = model::detail::log2_of(4 * sums[i] + numbers[i]) - model::detail::log2_of(4 * numbers[i]);
-            auto const [low, high] = std::minmax_element(log.begin(), log.end());
-            auto const step = std::max<std::int64_t>((*high - *low) / static_cast<std::int64_t>(most - 1), 1 << 15);
-            for (std::size_t i = 0; i < log.size(); ++i)
-                where.levels(own)[i] = static_cast<std::uint8_t>((log[i] - *low + step / 2) / step);
-            own.regional = *high - *low >= step / 2;
-        }
-    }
-    /// Histograms of the contexts that occur, and which those are.
-    struct counted {
-        histograms tokens;
-        triptych::detail::list<std::uint32_t> context;
-    };
-    auto count() -> counted {
-        counted c;
-        where.note_levels();
-        triptych::detail::buffer<std::uint16_t> number(where.count(), std::uint16_t{0});
-        need(number.ok() && where.each_used([&](std::size_t context) {
-            number[context] = static_cast<std::uint16_t>(c.context.size());
-            c.context.push_back(static_cast<std::uint32_t>(context));
-            return true;
-        }));
-        auto const n = c.context.size();
-        // Four sets of counters where there are few, so that equal symbols in a row need not wait for one another.
-        std::size_t const sets = n <= 64 ? 4 : 1;
-        histograms sub(n * sets, typename M::histogram{});
-        cursor<typename M::classes, std::uint16_t> at(where, number.data());
-        need(c.context.ok() && sub.ok() && at.ok());
-        std::array<std::uint16_t, chunk + at.slack> of;
-        for (std::size_t i = 0; i < tokens.size(); i += chunk) {
-            auto const size = std::min(chunk, tokens.size() - i);
-            at.fill(i, size, of.data());
-            auto const *const t = tokens.data() + i;
-            std::size_t j = 0;
-            if (sets == 4)
-                for (; j + 4 <= size; j += 4) {
-                    ++sub[of[j]][t[j]], ++sub[n + of[j + 1]][t[j + 1]];
-                    ++sub[2 * n + of[j + 2]][t[j + 2]], ++sub[3 * n + of[j + 3]][t[j + 3]];
-                }
-            for (; j < size; ++j) ++sub[of[j]][t[j]];
-        }
-        c.tokens = histograms(n);
-        need(c.tokens.ok());
-        for (std::size_t i = 0; i < n; ++i) {
-            c.tokens[i] = sub[i];
-            for (std::size_t s = 1; s < sets; ++s) c.tokens[i] = model::detail::added(c.tokens[i], sub[s * n + i]);
-        }
-        saved_ = triptych::detail::buffer<std::int64_t>(where.classes().count(), std::int64_t{0});
-        need(saved_.ok());
-        for (std::size_t i = 0; i < n;) {
-            auto const of_class = c.context[i] / level_count;
-            typename M::histogram sum{};
-            for (; i < n && c.context[i] / level_count == of_class; ++i) {
-                sum = model::detail::added(sum, c.tokens[i]);
-                saved_[of_class] -= model::detail::entropy(c.tokens[i]);
-            }
-            saved_[of_class] += model::detail::entropy(sum);
-        }
-        return c;
-    }
-    /// Levels cost bits of their own, and more tables: where they don't pay they are dropped. True if any were.
-    auto drop_levels() -> bool {
-        bool any = false;
-        for (std::size_t g = 0; g < where.groups().size(); ++g) {
-            auto &own = where.of_group(g);
-            if (!own.regional) continue;
-            binary_encoder engine;
-            level_coder levels;
-            byte_writer map;
-            levels.code(engine, own.grid, where.levels(own));
-            engine.finish(map);
-            auto const &bands = where.groups()[g];
-            std::int64_t saved = 0;
-            for (std::size_t k = 0; k < bands.count; ++k) {
-                auto &s = saved_[where.classes()[bands.first + k]];
-                saved += s, s = 0;
-            }
-            auto const several = std::popcount(own.used) - 1;
-            auto const cost = static_cast<std::int64_t>(8 * map.size()) << 16;
-            if (saved < cost + (std::int64_t{several} << 24)) own.regional = false, any = true;
-        }
-        return any;
-    }
-    void join(counted const &c) {
-        auto joined = M::cluster(c.tokens);
-        need(joined.ok);
-        for (std::size_t i = 0; i < c.context.size(); ++i) where.tables()[c.context[i]] = joined.of[i];
-        tables = std::move(joined.tables);
-    }
-
-    /// As few tokens as pay: a small table against extra bits that are not evenly likely. Extra bits take time, so of alphabets whose sizes differ by
-    /// less than a thousandth the largest is taken.
-    void choose_split() {
-        std::array<std::int64_t, alphabet::most + 1> cost{};
-        alphabet a = fine;
-        for (a.split = alphabet::fewest; a.split <= fine.split; ++a.split)
-            for (auto const &h : tables) {
-                auto const m = merged(h, a);
-                cost[a.split] += model::detail::entropy(m) + model::detail::table_cost(m);
-                for (auto t = a.direct(); t < a.tokens(); ++t)
-                    cost[a.split] += static_cast<std::int64_t>(m[t]) * a.extra(t) << 16;
-            }
-        auto const least = *std::min_element(cost.begin() + alphabet::fewest, cost.begin() + fine.split + 1);
-        letters = fine;
-        while (cost[letters.split] - least > least >> 10) --letters.split;
-        for (auto &h : tables) h = merged(h, letters);
-    }
-    auto merged(typename M::histogram const &h, alphabet const &a) const -> typename M::histogram {
-        typename M::histogram m{};
-        for (std::uint32_t t = 0; t < fine.tokens(); ++t)
-            if (h[t] > 0) m[a.coarsened(t, fine)] += h[t];
-        return m;
-    }
-
-    triptych::detail::buffer<std::int64_t> saved_; ///< bits that the levels of a class save, times 65536
-};
-
-/// The extra bits of all symbols, in order: how many bytes they fill, and those. A stream has this part only if a table has tokens with extra bits.
-template <class M, class T, std::size_t R, class W>
-void write_extra(bands<T, R> const &symbols, analysis<M> const &a, W &w) {
-    byte_writer packed;
-    bit_writer bits;
-    for_blocks(symbols.size(), [&](std::size_t i, auto size) {
-        // Both alphabets agree in the tokens without extra bits, so fine ones tell which have none.
-        if (!any_from(a.letters.direct(), a.tokens.data() + i, size)) return;
-        for (std::size_t j = i; j < i + size; ++j) {
-            auto const v = a.letters.value(symbols.data()[j]);
-            if (v < a.letters.direct()) continue;
-            auto const n = a.letters.extra(a.letters.token(v));
-            bits.put(v & static_cast<std::uint32_t>((std::uint64_t{1} << n) - 1), n, packed);
-        }
-    });
-    bits.finish(packed);
-    w.varint(packed.size());
-    w.bytes(packed.view());
-}
+/// The bytes of the extra bits, which a stream has only if a table has tokens with such.
 inline auto read_extra(byte_reader &r) noexcept -> std::span<std::byte const> {
     return r.bytes(r.varint());
 }
@@ -432,42 +176,6 @@ private:
     group_finder find_;
     std::size_t group_ = ~std::size_t{0};
     bool narrow_ = false;
-};
-
-/// Bits of a token with its extra bits, by context: what estimates are made of.
-template <class M>
-class table_estimator {
-public:
-    /// `price(histogram)` gives the bits of each token, without the extra ones.
-    template <class T, std::size_t R, class Price>
-    table_estimator(bands<T, R> const &symbols, Price &&price) : where_(symbols.layout()), group_(symbols.count()) {
-        if (symbols.size() == 0) return;
-        analysis<M> a(symbols);
-        for (auto const &h : a.tables) {
-            prices_.push_back(price(h));
-            for (std::uint32_t t = 0; t < a.letters.tokens(); ++t)
-                prices_[prices_.size() - 1][t] += static_cast<float>(a.letters.extra(t));
-        }
-        for (std::size_t g = 0; g < where_.groups().size(); ++g)
-            for (std::size_t k = 0; k < where_.groups()[g].count; ++k)
-                group_[where_.groups()[g].first + k] = static_cast<std::uint32_t>(g);
-        analysis<M>::need(prices_.ok() && group_.ok());
-        letters_ = a.letters, where_ = std::move(a.where);
-    }
-    /// Symbols around do not matter here: only place and value do.
-    template <class B>
-    auto bits(B const &, std::size_t band, std::size_t element, std::int32_t v) const -> float {
-        auto const t = letters_.token(letters_.value(v));
-        auto const g = group_[band];
-        auto const table = where_.tables()[where_.at(g, element - where_.groups()[g].offset)];
-        return t < letters_.tokens() ? prices_[table][t] : 24; // another alphabet might have it
-    }
-
-private:
-    contexts<typename M::classes> where_;
-    alphabet letters_;
-    triptych::detail::buffer<std::uint32_t> group_;
-    triptych::detail::list<std::array<float, alphabet::most_tokens>> prices_;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder::detail

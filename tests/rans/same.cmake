@@ -1,0 +1,11 @@
+# cmake -DREFERENCE=… -DPROGRAM=… -P same.cmake: both programs print the same.
+cmake_minimum_required(VERSION 3.24)
+execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE found COMMAND_ERROR_IS_FATAL ANY)
+if(found MATCHES "lacks the instructions")
+    message("${found}")
+    return()
+endif()
+execute_process(COMMAND ${REFERENCE} OUTPUT_VARIABLE expected COMMAND_ERROR_IS_FATAL ANY)
+if(NOT found STREQUAL expected)
+    message(FATAL_ERROR "printed:\n${found}\ninstead of:\n${expected}")
+endif()
