@@ -31,7 +31,7 @@ struct kmeans_options {
     std::size_t clusters = 8;
     seeding start = seeding::plus_plus;
     /// Where to begin, as rows; empty: by `start`.
-    std::vector<float> centroids;
+    std::vector<float> centroids = {};
     /// Points that seeds are drawn from, at random; 0: 256 a cluster.
     std::size_t seed_points = 0;
     /// Passes over the data at most.
@@ -55,27 +55,6 @@ struct clustering {
 };
 
 namespace detail {
-
-/// Seeds as the options ask for, from all points or from some.
-inline auto seeds(points x, kmeans_options const &o, generator &random) -> std::vector<float> {
-    auto const draw = [&](points from) {
-        return o.start == seeding::parallel ? kmeans_parallel(from, o.clusters, random, o.threads)
-                                            : kmeans_plus_plus(from, o.clusters, random, o.threads);
-    };
-    auto const wanted = std::max(o.clusters, o.seed_points ? o.seed_points : 256 * o.clusters);
-    std::vector<float> chosen;
-    if (wanted < x.count) {
-        std::vector<float> some;
-        for (auto const i : sample(x.count, wanted, random)) some.insert(some.end(), x.row(i), x.row(i) + x.dimension);
-        chosen = draw(points(some, x.dimension));
-    }
-    // A sample may happen to hold too few distinct points; the whole says whether there are enough.
-    if (chosen.size() < o.clusters * x.dimension) chosen = draw(x);
-    if (chosen.size() < o.clusters * x.dimension)
-        refuse("k-means", std::to_string(o.clusters) + " clusters of data with " +
-                              std::to_string(chosen.size() / x.dimension) + " distinct points");
-    return chosen;
-}
 
 /// Mean over the elements of their variances.
 inline auto mean_variance(points x, unsigned threads) -> double {
@@ -127,6 +106,28 @@ struct moves {
 
 } // namespace detail
 
+/// Where `kmeans` begins: clusters × dimension seeds as the options ask for, from all points or from some of them. Throws
+/// std::invalid_argument for fewer distinct points than clusters.
+inline auto kmeans_seeds(points x, kmeans_options const &o, generator &random) -> std::vector<float> {
+    auto const draw = [&](points from) {
+        return o.start == seeding::parallel ? kmeans_parallel(from, o.clusters, random, o.threads)
+                                            : kmeans_plus_plus(from, o.clusters, random, o.threads);
+    };
+    auto const wanted = std::max(o.clusters, o.seed_points ? o.seed_points : 256 * o.clusters);
+    std::vector<float> chosen;
+    if (wanted < x.count) {
+        std::vector<float> some;
+        for (auto const i : sample(x.count, wanted, random)) some.insert(some.end(), x.row(i), x.row(i) + x.dimension);
+        chosen = draw(points(some, x.dimension));
+    }
+    // A sample may happen to hold too few distinct points; the whole says whether there are enough.
+    if (chosen.size() < o.clusters * x.dimension) chosen = draw(x);
+    if (chosen.size() < o.clusters * x.dimension)
+        detail::refuse("k-means", std::to_string(o.clusters) + " clusters of data with " +
+                                      std::to_string(chosen.size() / x.dimension) + " distinct points");
+    return chosen;
+}
+
 /// Clusters points that are in memory (or mapped into it); for others see `lloyd_step` and `minibatch_kmeans`. Throws
 /// std::invalid_argument for no data, values that are not finite, and fewer distinct points than clusters.
 inline auto kmeans(points x, kmeans_options const &o) -> clustering {
@@ -144,7 +145,7 @@ inline auto kmeans(points x, kmeans_options const &o) -> clustering {
 
     generator random(o.seed);
     clustering r;
-    r.centroids = o.centroids.empty() ? detail::seeds(x, o, random) : o.centroids;
+    r.centroids = o.centroids.empty() ? kmeans_seeds(x, o, random) : o.centroids;
     if (r.centroids.size() != k * d)
         detail::refuse("k-means", "the centroids to begin with do not fit clusters and data");
     r.labels.resize(x.count);

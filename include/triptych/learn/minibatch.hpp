@@ -72,7 +72,7 @@ private:
             seeding_options.clusters = o_.clusters, seeding_options.seed_points = x.count;
             seeding_options.threads = o_.threads;
             if (x.count == 0) detail::refuse("k-means", "no data");
-            centroids_ = detail::seeds(x, seeding_options, random_);
+            centroids_ = kmeans_seeds(x, seeding_options, random_);
             counts_.resize(o_.clusters);
         }
         for (std::size_t i = 0; i < x.count; i += o_.batch) step(x.part(i, std::min(i + o_.batch, x.count)));
