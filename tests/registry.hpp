@@ -13,6 +13,7 @@
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
+#include <triptych/coder/model/mixing.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/pretrained.hpp>
@@ -72,6 +73,7 @@ using coders = std::tuple<                                                      
     coder::range<model::neighbourhood>, coder::range<model::adaptive>,                                           //
     coder::range<model::predictive>, coder::range<model::transform_blocks>,                                      //
     coder::range<model::conditional_scale>, coder::range<model::pretrained>,                                     //
+    coder::range<model::mixing<>>,                                                                               //
     coder::golomb<>, coder::golomb<coder::golomb_kind::general>, coder::golomb<coder::golomb_kind::exponential>, //
     coder::huffman<>, coder::rans<>, coder::laplace,                                                             //
     coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>                        //
@@ -127,6 +129,8 @@ template <std::size_t N>
 inline constexpr std::size_t thinning<fourier<N>> = N == 64 ? 29 : N / 8 + 1;
 template <class Model>
 inline constexpr std::size_t thinning<coder::range<Model>> = 3;
+template <class... Contexts>
+inline constexpr std::size_t thinning<coder::range<model::mixing<Contexts...>>> = 11;
 template <>
 inline constexpr std::size_t thinning<coder::range<model::pretrained>> = 11;
 template <>

@@ -20,9 +20,6 @@ static_assert(!coder::looks_back<model::table> && coder::looks_back<model::neigh
               coder::looks_back<model::predictive> && coder::looks_back<model::adaptive>);
 static_assert(std::is_same_v<coder::rans<>::order, coder::lifo> && std::is_same_v<coder::range<>::order, coder::fifo>);
 static_assert(streaming_coder<coder::range<model::predictive>, bands<std::int32_t, 3>>);
-static_assert(rate_aware<coder::range<>, bands<std::int16_t, 2>> && rate_aware<coder::rans<>, bands<std::int16_t, 2>> &&
-              rate_aware<coder::huffman<>, bands<std::int16_t, 2>> &&
-              !rate_aware<coder::range<model::predictive>, bands<std::int16_t, 2>>);
 
 namespace {
 /// Coefficients as a block transform leaves them: busy and flat regions, energy falling with frequency.

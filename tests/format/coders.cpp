@@ -4,6 +4,7 @@
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
+#include <triptych/coder/model/mixing.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/pretrained.hpp>
@@ -19,6 +20,7 @@
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/identity.hpp>
+#include <triptych/transform/wavelet.hpp>
 
 #include "example.hpp"
 
@@ -27,6 +29,10 @@ using namespace worked;
 namespace {
 template <class C>
 using plain = codec<transform::identity, quantizer::none, C>;
+
+using pyramid = model::mixing<model::contexts::order<1>, model::contexts::parent, model::contexts::position>;
+using blocks = model::mixing<model::contexts::order<0>, model::contexts::order<3>,
+                             model::contexts::both<model::contexts::activity, model::contexts::position>>;
 
 /// Two components that resemble each other, with an edge.
 auto slope() -> std::vector<std::uint8_t> {
@@ -89,6 +95,36 @@ auto slope() -> std::vector<std::uint8_t> {
         .samples = {0, 19, 30, 39, 251, 0, 4, 7, 8, 100, 101, 107, 122, 133, 4, 199, 0, 192, 2, 181, 0, 1, 3, 5, 4},
         .goal = step(8),
         .input = {0, 20, 30, 40, 250, 5, 6, 7, 8, 99, 100, 110, 120, 130, 4, 200, 3, 190, 5, 180, 1, 2, 3, 4, 5}}),
+    add(example<plain<coder::range<model::mixing<>>>, std::uint8_t, 2>{
+        .shape = {3, 3},
+        .components = 3,
+        .bytes =
+            "00 96 8a 32 a6 95 eb 9a f8 85 4f 89 a1 70 50 9e 0c 2f ce 71 ee 05 37 0c 43 78 ba 0a 2c c3 18 3f 40 b3",
+        .samples = {10, 20,  30,  12, 22,  31, 200, 100, 50,  11,  21, 33, 13, 20,
+                    30, 199, 103, 48, 255, 0,  7,   128, 129, 130, 60, 61, 62},
+        .goal = exact}),
+    add(example<
+        codec<transform::wavelet<transform::wavelet_filter::cdf53, 2>, quantizer::uniform, coder::range<pyramid>>,
+        std::uint8_t, 2>{.shape = {4, 10},
+                         .components = 2,
+                         .bytes = "80 10 02 6a 5e 72 87 a1 af cb 1a dc f1 7d d1 00 1c a8 ef d2 63 57 60 6c bd",
+                         .samples = {39,  68,  48,  77,  58,  87,  67,  96,  77,  106, 84,  115, 92,  124, 219, 127,
+                                     223, 131, 223, 131, 45,  74,  54,  83,  64,  93,  73,  102, 82,  111, 90,  121,
+                                     98,  130, 217, 125, 221, 129, 221, 129, 52,  81,  61,  90,  70,  99,  79,  108,
+                                     88,  117, 96,  127, 105, 137, 216, 124, 220, 128, 220, 128, 60,  89,  69,  98,
+                                     78,  107, 87,  116, 96,  125, 104, 135, 113, 145, 220, 128, 220, 128, 220, 128},
+                         .goal = step(8),
+                         .input = slope()}),
+    add(example<codec<transform::dct<4>, quantizer::uniform, coder::range<blocks>>, std::uint8_t, 2>{
+        .shape = {4, 10},
+        .components = 2,
+        .bytes = "80 20 03 f9 5c 82 16 32 70 f4 49 93 03 86 cd d7 26 ea 95 7c e8 a1 ca",
+        .samples = {38, 66, 47, 75, 60, 88,  69, 97,  74, 98,  85,  116, 97,  130, 220, 132, 220, 132, 220, 132,
+                    44, 72, 53, 81, 66, 94,  75, 103, 81, 105, 90,  120, 98,  131, 219, 131, 220, 132, 220, 132,
+                    53, 81, 62, 90, 75, 103, 84, 112, 91, 115, 96,  127, 100, 133, 218, 130, 220, 132, 220, 132,
+                    59, 87, 68, 96, 81, 109, 90, 118, 98, 122, 101, 132, 101, 135, 217, 129, 220, 132, 220, 132},
+        .goal = step(16),
+        .input = slope()}),
     add(example<plain<coder::range<model::predictive>>, std::uint8_t, 2>{
         .shape = {3, 3},
         .components = 3,

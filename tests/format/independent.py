@@ -1731,6 +1731,144 @@ class Neighbourhood:
         return wrap(-count if negative else count, work.width(info))
 
 
+class Mixing:
+    """Contexts are functions of the vicinity to a number; sizes do not matter here, only that values differ."""
+
+    def __init__(self, contexts):
+        self.contexts = contexts
+        self.cells, self.tails = Cells(Counter), Cells(Counter)
+        self.weights = Cells(lambda: [81920 // len(contexts)] * len(contexts))
+        self.knots = Cells(lambda: [min(squash(256 * (i - 12)), 65535) for i in range(25)])
+
+    def code(self, engine, layout, work):
+        views = [View(g) for g in layout]
+        for g, view in enumerate(views):
+            self.view = view
+            self.planes = {"cousin": None, "elder": None, "parent": None}
+            if view.batch:
+                cousin, self.planes["parent"] = links(views, g)
+                if cousin:
+                    self.planes["cousin"] = cousin
+                    elder = links(views, views.index(cousin[0]))[0]
+                    self.planes["elder"] = elder and (elder[0], elder[1] + cousin[1])
+            for self.b in range(view.batch):
+                for self.y in range(view.h):
+                    for self.x in range(view.w):
+                        for self.k in range(view.n):
+                            view.bands[self.k].v.append(self.value(engine, work))
+
+    def near(self, dy, dx, k=None, db=0):
+        y, x, b = self.y + dy, self.x + dx, self.b + db
+        if y < 0 or b < 0 or not 0 <= x < self.view.w:
+            return 0
+        return self.view.at(self.k if k is None else k, b, y, x)
+
+    def same(self, name):
+        if not self.planes[name]:
+            return 0
+        t, f = self.planes[name]
+        return t.at(self.k, self.b, min(self.y << f, t.h - 1), min(self.x << f, t.w - 1))
+
+    def around(self, name):
+        if not self.planes[name]:
+            return 0
+        t, f = self.planes[name]
+        y, x = min(self.y << f, t.h - 1), min(self.x << f, t.w - 1)
+        four = sum(mag(t.at(self.k, self.b, v, u)) for v, u in ((y, x - 1), (y, x + 1), (y - 1, x), (y + 1, x))
+                   if 0 <= v < t.h and 0 <= u < t.w)
+        return mag(t.at(self.k, self.b, y, x)) + four // 2
+
+    ORDER = ((0, -1), (-1, 0), (-1, -1), (-1, 1), (0, -2), (-2, 0))
+
+    def s(self, v, most):
+        c = log_class(mag(v), most)
+        return 2 * c - (v > 0) if c else 0
+
+    def activity(self):
+        e = sum(f * mag(self.near(*at)) for f, at in zip((2, 2, 1, 1, 1, 1), self.ORDER)) + 2 * mag(self.near(0, 0, None, -1))
+        n, side, k = self.view.n, self.view.side, self.k
+        if n > 1:
+            wide = side or n
+            v, u = divmod(k, side) if side else (0, k)
+            here = lambda kk: mag(self.view.at(kk, self.b, self.y, self.x))
+            if not side:
+                e += 2 * ((2 * here(k - 1) if k > 0 else 0) + (here(k - 2) if k > 1 else 0))
+            else:
+                for dv, du, by in ((0, -1, 2), (0, -2, 1), (-1, 0, 2), (-2, 0, 1), (-1, -1, 1), (-1, 1, 1)):
+                    if v + dv >= 0 and 0 <= u + du < side:
+                        e += 2 * by * here(k + dv * side + du)
+            for at in self.ORDER[:2]:
+                for step, there in ((-1, u > 0), (1, u + 1 < wide), (-side, side and v > 0), (side, side and v + 1 < side)):
+                    e += mag(self.near(*at, k + step)) if there else 0
+        return log_class(e, 23)
+
+    def context(self, node):
+        name, arguments = node
+        info = self.view.bands[self.k]
+        if name == "order":
+            n = int(arguments[0][0])
+            most = {1: [15], 2: [9] * 2, 3: [5] * 3, 4: [3] * 4}.get(n, [2, 2, 1, 1, 1, 1])
+            return tuple(self.s(self.near(*at), m) for at, m in zip(self.ORDER[:n], most))
+        if name == "activity":
+            return self.activity()
+        if name == "position":
+            return 4 * min(info.level, 15) + info.index % 4 if self.view.n == 1 else min(self.k, 63)
+        if name == "cousin":
+            return self.s(self.same("cousin"), 6), log_class(self.around("cousin"), 11)
+        if name == "components":
+            return log_class(self.around("elder"), 11), log_class(self.around("cousin"), 11)
+        if name == "parent":
+            t, v = self.planes["parent"], 0
+            if t:
+                v = t.at(self.k, self.b, min(self.y >> 1, t.h - 1), min(self.x >> 1, t.w - 1))
+            return log_class(mag(v), 7), self.activity()
+        assert name == "both"
+        return tuple(self.context(a) for a in arguments)
+
+    def value(self, engine, work):
+        info = self.view.bands[self.k]
+        w, c = work.width(info), 3 if info.side else min(info.component, 2)
+        values = [self.context(a) for a in self.contexts]
+        active, left = self.activity(), self.context(("order", [("1", [])]))
+
+        def decide(node):
+            counters = [self.cells[i, c, v, node] for i, v in enumerate(values)]
+            weights = self.weights[c, active, node]
+            knots = [self.knots["A", c, active, node], self.knots["W", c, left, node]]
+            x = [STRETCH[t.p() >> 4] for t in counters]
+            total = clamp(sum(a * b for a, b in zip(weights, x)) >> 16, -3071, 3071)
+            p = clamp(squash(total), 4, 65532)
+            i, f = divmod(total + 3072, 256)
+            b = engine.bit(clamp(2 * p + sum(r[i] * (256 - f) + r[i + 1] * f >> 8 for r in knots) >> 2, 16, 65520))
+            miss = (65536 if b else 0) - p
+            for i, v in enumerate(x):
+                weights[i] = clamp(weights[i] + (v * miss + (1 << 16) >> 17), -(1 << 20), 1 << 20)
+            for r in knots:
+                i = total + 3200 >> 8
+                r[i] += (65535 if b else 0) - r[i] >> 7
+            for t in counters:
+                t.learn(b, 6, 8)
+            return b
+
+        tail = lambda node: single(engine, self.tails[c, node], 6, 8)
+        if not decide(0):
+            return 0
+        negative, l, m = decide(1), 1, 1
+        while l < w and (decide(31 * negative + l + 1) if l < 10 else tail(l)):
+            l += 1
+        for i in range(l - 1):
+            if l <= 3:
+                b = decide(31 * negative + (11 if l == 2 else 11 + m))
+            elif i < 2:
+                b = decide(15 + 3 * min(l - 4, 5) + (1 + m % 2 if i else 0))
+            elif i < 4:
+                b = tail(32 + 16 * l + 4 * (i - 2) + m % 4)
+            else:
+                b = engine.direct(1)
+            m = 2 * m + b
+        return wrap(-m if negative else m, w)
+
+
 def small(v):
     return min(abs(v), 1 << 20)
 
@@ -2482,6 +2620,8 @@ def make(node, work):
         return Wavelet(work, words[0], int(words[1]))
     if name == "pca":
         return Pca(work, *map(int, words))
+    if name == "range" and words[0] == "mixing":
+        return Range(work, Mixing(arguments[0][1]))
     if name == "range":
         return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
                             "pretrained": Pretrained, "transform_blocks": TransformBlocks,

@@ -282,16 +282,24 @@ void write_extra(bands<T, R> const &symbols, analysis<M> const &a, W &w) {
 template <class M>
 class table_estimator {
 public:
-    /// `price(histogram)` gives the bits of each token, without the extra ones.
-    template <class T, std::size_t R, class Price>
-    table_estimator(bands<T, R> const &symbols, Price &&price) : where_(symbols.layout()), group_(symbols.count()) {
+    /// `price(histogram)` gives the bits of each token, without the extra ones. What `coder` writes beyond these, tables above all, is
+    /// shared out among all symbols.
+    template <class C, class T, std::size_t R, class Price>
+    table_estimator(C const &coder, bands<T, R> const &symbols, Price &&price)
+        : where_(symbols.layout()), group_(symbols.count()) {
         if (symbols.size() == 0) return;
+        byte_writer w;
+        coder.encode(symbols, w);
+        auto rest = 8 * static_cast<double>(w.size());
         analysis<M> a(symbols);
         for (auto const &h : a.tables) {
             prices_.push_back(price(h));
-            for (std::uint32_t t = 0; t < a.letters.tokens(); ++t)
-                prices_[prices_.size() - 1][t] += static_cast<float>(a.letters.extra(t));
+            for (std::uint32_t t = 0; t < a.letters.tokens(); ++t) {
+                auto &p = prices_[prices_.size() - 1][t];
+                p += static_cast<float>(a.letters.extra(t)), rest -= static_cast<double>(p) * h[t];
+            }
         }
+        share_ = static_cast<float>(std::max(rest, 0.0) / static_cast<double>(symbols.size()));
         for (std::size_t g = 0; g < where_.groups().size(); ++g)
             for (std::size_t k = 0; k < where_.groups()[g].count; ++k)
                 group_[where_.groups()[g].first + k] = static_cast<std::uint32_t>(g);
@@ -304,12 +312,13 @@ public:
         auto const t = letters_.token(letters_.value(v));
         auto const g = group_[band];
         auto const table = where_.tables()[where_.at(g, element - where_.groups()[g].offset)];
-        return t < letters_.tokens() ? prices_[table][t] : 24; // another alphabet might have it
+        return share_ + (t < letters_.tokens() ? prices_[table][t] : 24); // another alphabet might have it
     }
 
 private:
     contexts<typename M::classes> where_;
     alphabet letters_;
+    float share_ = 0;
     triptych::detail::buffer<std::uint32_t> group_;
     triptych::detail::list<std::array<float, alphabet::most_tokens>> prices_;
 };

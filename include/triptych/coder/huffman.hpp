@@ -152,10 +152,10 @@ struct huffman {
         out.finish(r);
     }
 
-    /// Prices without the tables themselves.
+    /// Prices, with the tables shared out evenly.
     template <class B>
     auto rates(B const &symbols) const {
-        return detail::table_estimator<Model>(symbols, [](typename Model::histogram const &h) {
+        return detail::table_estimator<Model>(*this, symbols, [](typename Model::histogram const &h) {
             std::array<float, alphabet::most_tokens> bits;
             code_table t;
             detail::limited_lengths(h.data(), h.size(), longest, t.length.data());

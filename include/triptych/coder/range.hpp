@@ -2,8 +2,8 @@
 //
 // The engine is `binary_engine.hpp`; all that is particular to a kind of data is in the model. A model names `statistics`: what adapts
 // during one stream, with `ok()` and `code(engine, bands)`, which codes the bands symbol by symbol through `engine.bit(p1, b) -> b` (and
-// `direct`), the same code for both directions. Statistics that also name `prices` give rate estimates, and a model that names an
-// `estimator`, made from symbols, gives its own. A model that has learned something is a value like any policy with state: the coder
+// `direct`), the same code for both directions. Statistics that `note` each symbol, or name `prices`, give rate estimates, and a model that
+// names an `estimator`, made from symbols, gives its own. A model that has learned something is a value like any policy with state: the coder
 // holds it, and statistics and estimator are made from it.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <stdexcept>
 
 #include <triptych/coder/binary_engine.hpp>
+#include <triptych/coder/ledger.hpp>
 #include <triptych/coder/metering_engine.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/order.hpp>
@@ -157,6 +158,11 @@ struct range {
     auto rates(B const &symbols) const -> estimator_type<M>
     requires requires { typename M::statistics::prices; }
     { return estimator_type<M>(model, symbols); }
+    template <class B, class M = Model>
+    requires detail::noting<typename M::statistics>
+    auto rates(B const &symbols) const -> detail::ledger_estimator {
+        return detail::ledger_estimator(detail::fresh_statistics(model), symbols);
+    }
 };
 
 static_assert(coder_for<range<>, bands<std::int16_t, 2>> && coder_for<range<>, bands<std::int32_t, 4>>);

@@ -109,10 +109,10 @@ struct rans {
         out.finish(r);
     }
 
-    /// Prices without the tables themselves.
+    /// Prices, with the tables shared out evenly.
     template <class B>
     auto rates(B const &symbols) const {
-        return detail::table_estimator<Model>(symbols, [](typename Model::histogram const &h) {
+        return detail::table_estimator<Model>(*this, symbols, [](typename Model::histogram const &h) {
             std::array<float, alphabet::most_tokens> bits;
             auto const t = Model::intervals(h, precision);
             for (std::size_t i = 0; i < bits.size(); ++i)

@@ -33,29 +33,11 @@ struct run_length {
     template <class T, std::size_t R, class W>
     void encode(bands<T, R> const &symbols, W &w) const {
         if (symbols.size() == 0) return;
-        auto const *const v = symbols.data();
-        std::uint64_t zeros = 0, equals = 0;
-        std::uint32_t longest_zeros = 0, longest_equals = 0;
-        zero_runs(v, symbols.size(),
-                  [&](std::uint32_t run, T) { ++zeros, longest_zeros = std::max(longest_zeros, run); });
-        equal_runs(v, symbols.size(),
-                   [&](std::uint32_t run, T) { ++equals, longest_equals = std::max(longest_equals, run); });
-        bool const equal = equals < zeros;
-        w.varint((equal ? equals : zeros) << 1 | (equal ? 1u : 0u));
-        if ((equal ? equals : zeros) == 0) return;
-        auto const run_bits = static_cast<std::uint8_t>(std::bit_width(equal ? longest_equals : longest_zeros) + 1);
-        w.u8(run_bits);
-        pairs_type pairs(pairs_layout(symbols.layout(), equal ? equals : zeros, run_bits));
-        if (!pairs.ok()) triptych::detail::raise<std::length_error>("there is no memory for the runs");
-        auto *out = pairs.data();
-        auto const write = [&](std::uint32_t run, T value) {
-            *out++ = static_cast<std::int32_t>(run), *out++ = static_cast<std::int32_t>(value);
-        };
-        if (equal)
-            equal_runs(v, symbols.size(), write);
-        else
-            zero_runs(v, symbols.size(), write);
-        inner_.encode(pairs, w);
+        auto const found = runs_of(symbols);
+        w.varint(static_cast<std::uint64_t>(found.count) << 1 | (found.equal ? 1u : 0u));
+        if (found.count == 0) return;
+        w.u8(found.run_bits);
+        inner_.encode(found.pairs, w);
     }
 
     /// Runs that add up to more than there are symbols are corrupt, and so are too few equal ones.
@@ -94,10 +76,52 @@ struct run_length {
                         sign_extend(static_cast<std::uint32_t>(*at), width_of<T>(symbols.info(g.first + k))));
     }
 
+    /// A pair is paid for by the symbol that ends it; the others of its run are free. Another value in its place splits the run, or joins
+    /// two, and its price is what that changes. Runs are those of the symbols that the estimator was made from.
+    template <class Rates>
+    class estimator_type;
+    template <class B, class I = Inner>
+    requires rate_aware<I, bands<std::int32_t, 1>>
+    auto rates(B const &symbols) const {
+        return estimator_type<decltype(std::declval<I const &>().rates(
+            std::declval<bands<std::int32_t, 1> const &>()))>(inner_, symbols);
+    }
+
 private:
     using pairs_type = bands<std::int32_t, 1>;
     /// A longer run is cut; a cut run of zeros ends in an explicit zero.
     static constexpr std::uint32_t most_run = 1u << 30;
+
+    struct runs {
+        pairs_type pairs;
+        std::size_t count = 0;
+        bool equal = false; ///< runs of one value; else of zeros, with a value behind
+        std::uint8_t run_bits = 0;
+    };
+    /// The reading with fewer pairs.
+    template <class B>
+    static auto runs_of(B const &symbols) -> runs {
+        auto const *const v = symbols.data();
+        std::size_t zeros = 0, equals = 0;
+        std::uint32_t longest_zeros = 0, longest_equals = 0;
+        auto const n = symbols.size();
+        zero_runs(v, n, [&](std::uint32_t run, auto) { ++zeros, longest_zeros = std::max(longest_zeros, run); });
+        equal_runs(v, n, [&](std::uint32_t run, auto) { ++equals, longest_equals = std::max(longest_equals, run); });
+        runs found;
+        found.equal = equals < zeros, found.count = std::min(zeros, equals);
+        found.run_bits = static_cast<std::uint8_t>(std::bit_width(found.equal ? longest_equals : longest_zeros) + 1);
+        found.pairs = pairs_type(pairs_layout(symbols.layout(), found.count, found.run_bits));
+        if (!found.pairs.ok()) triptych::detail::raise<std::length_error>("there is no memory for the runs");
+        auto *out = found.pairs.data();
+        auto const write = [&](std::uint32_t run, auto value) {
+            *out++ = static_cast<std::int32_t>(run), *out++ = static_cast<std::int32_t>(value);
+        };
+        if (found.equal)
+            equal_runs(v, n, write);
+        else
+            zero_runs(v, n, write);
+        return found;
+    }
 
     template <std::size_t R>
     static auto pairs_layout(layout<R> const &symbols, std::uint64_t pairs, std::uint8_t run_bits) -> layout<1> {
@@ -137,6 +161,72 @@ private:
     [[no_unique_address]] Inner inner_;
 };
 
-static_assert(coder_for<run_length<>, bands<std::int16_t, 2>>);
+template <class Inner>
+template <class Rates>
+class run_length<Inner>::estimator_type {
+public:
+    template <class B>
+    estimator_type(Inner const &inner, B const &symbols)
+        : runs_(runs_of(symbols)), rates_(inner.rates(runs_.pairs)), pair_(symbols.size()), end_(runs_.count) {
+        if (!pair_.ok() || !end_.ok()) triptych::detail::raise<std::length_error>("there is no memory for the runs");
+        std::size_t at = 0;
+        for (std::size_t p = 0; p < runs_.count; ++p) {
+            auto const length = static_cast<std::size_t>(runs_.pairs.data()[2 * p]) + 1;
+            for (std::size_t i = 0; i < length; ++i) pair_[at++] = static_cast<std::uint32_t>(p);
+            end_[p] = at - 1;
+        }
+        for (; at < pair_.size(); ++at) pair_[at] = static_cast<std::uint32_t>(runs_.count); // zeros at the end
+    }
+
+    template <class T, std::size_t R>
+    auto bits(bands<T, R> const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
+        if (runs_.count == 0) return v == 0 ? 0 : static_cast<float>(width_of<T>(symbols.info(band)));
+        std::size_t const p = pair_[element], before = element - (p > 0 ? end_[p - 1] + 1 : 0);
+        float const change = runs_.equal ? among_equals(p, before, v) : among_zeros(p, before, v);
+        return std::max(change, 0.0F);
+    }
+
+private:
+    /// The run of this many, or the value, as if it stood in pair p.
+    auto run(std::size_t p, std::size_t n) const -> float {
+        p = std::min(p, runs_.count - 1);
+        return rates_.bits(runs_.pairs, 0, 2 * p, static_cast<std::int32_t>(n));
+    }
+    auto value(std::size_t p, std::int32_t v) const -> float {
+        p = std::min(p, runs_.count - 1);
+        return rates_.bits(runs_.pairs, 1, 2 * p + 1, v);
+    }
+    auto length(std::size_t p) const -> std::size_t { return static_cast<std::size_t>(runs_.pairs.data()[2 * p]); }
+
+    auto among_zeros(std::size_t p, std::size_t before, std::int32_t v) const -> float {
+        bool const behind_all = p == runs_.count, ends = !behind_all && before == length(p);
+        if (v != 0) {
+            auto const own = run(p, before) + value(p, v);
+            return ends || behind_all ? own : own + run(p, length(p) - before - 1) - run(p, length(p));
+        }
+        if (!ends) return 0;
+        // This run and the next become one, which is paid for by the value behind the next.
+        if (p + 1 < runs_.count) return run(p + 1, before + 1 + length(p + 1)) - run(p + 1, length(p + 1));
+        return runs_.pairs.data()[2 * p + 1] == 0 ? run(p, before) + value(p, 0) : 0; // a cut run ends in a zero
+    }
+    auto among_equals(std::size_t p, std::size_t before, std::int32_t v) const -> float {
+        auto const n = length(p), after = n - before;
+        auto const old = runs_.pairs.data()[2 * p + 1];
+        auto const piece = [&](std::size_t samples) {
+            return samples > 0 ? run(p, samples - 1) + value(p, old) : 0.0F;
+        };
+        float const whole = piece(n + 1);
+        if (v == old) return after == 0 ? whole : 0;
+        auto const split = piece(before) + run(p, 0) + value(p, v) + piece(after);
+        return after == 0 ? split : split - whole;
+    }
+
+    runs runs_;
+    Rates rates_;
+    triptych::detail::buffer<std::uint32_t> pair_; ///< that each symbol belongs to
+    triptych::detail::buffer<std::size_t> end_;    ///< last symbol of each pair
+};
+
+static_assert(coder_for<run_length<>, bands<std::int16_t, 2>> && rate_aware<run_length<>, bands<std::int16_t, 2>>);
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder

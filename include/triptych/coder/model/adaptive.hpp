@@ -19,9 +19,13 @@ namespace triptych::inline TRIPTYCH_ABI::model {
 namespace detail {
 template <unsigned Fast, unsigned Slow>
 class adaptive_state {
+    static constexpr std::size_t sets = 256;
+
 public:
     adaptive_state() noexcept : trees_(sets * 128, {}) {}
     auto ok() const noexcept -> bool { return ok_ && trees_.ok(); }
+
+    static constexpr std::size_t price_rows = sets; ///< see ledger.hpp
 
     template <class E, class B>
     void code(E &engine, B &symbols) noexcept(E::decoding) {
@@ -40,14 +44,14 @@ public:
                     auto const v = value(engine, classes[g.first + k], static_cast<std::int32_t>(*at),
                                          coder::width_of<T>(symbols.info(g.first + k)));
                     if constexpr (E::decoding) *at = static_cast<T>(v);
+                    if constexpr (requires { engine.note(0, 0, 0, v); })
+                        engine.note(static_cast<std::size_t>(at - symbols.data()), classes[g.first + k] % sets, 0, v);
                 }
             }
         }
     }
 
 private:
-    static constexpr std::size_t sets = 256;
-
     template <class E>
     auto value(E &engine, std::size_t kind, std::int32_t v, unsigned width) -> std::int32_t {
         auto const wanted = coder::token::of(v);

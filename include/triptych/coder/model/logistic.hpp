@@ -3,7 +3,7 @@
 // A *counter* is the mean of two exponential averages, one that forgets fast and one that forgets slowly (as in VVC, JVET-M0473), both
 // starting as plain means of what was seen, so that a small picture learns quickly. A *mixer* joins what several contexts say in
 // the logistic domain (M. Mahoney, PAQ7, 2005): p = squash(sum of w · stretch(p_i)), weights moved along the gradient of the code
-// length. Encoder and decoder run the same integers, so nothing here may be floating point.
+// length. A *refinement* corrects a probability by what really followed it (PAQ's APM). Encoder and decoder run the same integers, so nothing here may be floating point.
 #pragma once
 
 #include <algorithm>
@@ -88,23 +88,63 @@ struct weights {
     constexpr weights() noexcept { w.fill(static_cast<std::int32_t>(65536 * 5 / 4 / N)); }
 };
 
+/// What N counters say together.
+template <std::size_t N>
+struct blended {
+    std::array<std::int32_t, N> x; ///< their stretched probabilities
+    std::int32_t sum;              ///< weighted, still stretched, within ±3071
+    std::int32_t p;                ///< of a 1, within 4 ... 65532
+
+    template <class Counter>
+    blended(std::array<Counter *, N> const &contexts, weights<N> const &mix) noexcept {
+        std::int64_t total = 0;
+        for (std::size_t i = 0; i < N; ++i) {
+            x[i] = stretch(contexts[i]->p());
+            total += static_cast<std::int64_t>(mix.w[i]) * x[i];
+        }
+        sum = static_cast<std::int32_t>(std::clamp<std::int64_t>(total >> 16, -3071, 3071));
+        p = std::clamp(squash(sum), 4, 65532);
+    }
+    /// Moves the weights, by 2^-Rate, along the gradient of the code length of b.
+    template <unsigned Rate>
+    void correct(weights<N> &mix, bool b) const noexcept {
+        auto const miss = (b ? 65536 : 0) - p;
+        for (std::size_t i = 0; i < N; ++i)
+            mix.w[i] = std::clamp(mix.w[i] + ((x[i] * miss + (1 << (Rate - 1))) >> Rate), -(1 << 20), 1 << 20);
+    }
+};
+
 /// One decision with N contexts: mixes, codes, learns. `code(p1) -> bit` does the coding.
 template <unsigned Rate, unsigned Fast, unsigned Slow, std::size_t N, class Code>
 auto mixed_bit(std::array<counter<Fast, Slow> *, N> const &contexts, weights<N> &mix, Code &&code) -> bool {
-    std::array<std::int32_t, N> x;
-    std::int64_t sum = 0;
-    for (std::size_t i = 0; i < N; ++i) {
-        x[i] = stretch(contexts[i]->p());
-        sum += static_cast<std::int64_t>(mix.w[i]) * x[i];
-    }
-    auto const p =
-        std::clamp(squash(static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> 16, -3071, 3071))), 4, 65532);
-    bool const b = code(static_cast<std::uint32_t>(p));
-    auto const miss = (b ? 65536 : 0) - p;
-    for (std::size_t i = 0; i < N; ++i)
-        mix.w[i] = std::clamp(mix.w[i] + ((x[i] * miss + (1 << (Rate - 1))) >> Rate), -(1 << 20), 1 << 20);
+    blended<N> const said(contexts, mix);
+    bool const b = code(static_cast<std::uint32_t>(said.p));
+    said.template correct<Rate>(mix, b);
     for (auto *const c : contexts) c->learn(b);
     return b;
 }
+
+/// Secondary estimation: how often 1 really followed when a mixture said so much, linear between knots one unit apart.
+class refinement {
+public:
+    constexpr refinement() noexcept {
+        for (std::int32_t i = 0; i < 25; ++i)
+            at_[static_cast<std::size_t>(i)] = static_cast<std::uint16_t>(std::min(squash(256 * (i - 12)), 65535));
+    }
+    /// `sum` is that of a mixture.
+    auto p(std::int32_t sum) const noexcept -> std::int32_t {
+        auto const i = static_cast<std::size_t>(sum + 3072) >> 8;
+        auto const f = (sum + 3072) & 255;
+        return (at_[i] * (256 - f) + at_[i + 1] * f) >> 8;
+    }
+    /// Moves the nearer knot.
+    void learn(std::int32_t sum, bool b) noexcept {
+        auto &knot = at_[static_cast<std::size_t>(sum + 3072 + 128) >> 8];
+        knot = static_cast<std::uint16_t>(knot + (((b ? 65535 : 0) - knot) >> 7));
+    }
+
+private:
+    std::array<std::uint16_t, 25> at_{};
+};
 
 } // namespace triptych::inline TRIPTYCH_ABI::model::detail

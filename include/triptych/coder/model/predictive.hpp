@@ -71,6 +71,8 @@ public:
     }
     auto ok() const noexcept -> bool { return ok_ && counters_.ok() && mixes_.ok() && tails_.ok() && biases_.ok(); }
 
+    static constexpr std::size_t price_rows = 4 * 64; ///< see ledger.hpp
+
     /// Codes all symbols, band after band. `E` is an engine for bits; when it decodes, the symbols are written.
     template <class E, class B>
     void code(E &engine, B &symbols) noexcept(E::decoding) {
@@ -163,8 +165,10 @@ private:
 
                 start_row(r, y, w);
                 for (std::ptrdiff_t x = 0; x < w; ++x) {
-                    auto const v = sample(engine, r, filter, x, y, kind, width, used,
-                                          static_cast<std::int32_t>(line[static_cast<std::size_t>(x) * view.n]));
+                    auto const v =
+                        sample(engine, r, filter, x, y, kind, width, used,
+                               static_cast<std::int32_t>(line[static_cast<std::size_t>(x) * view.n]),
+                               static_cast<std::size_t>(line - symbols.data()) + static_cast<std::size_t>(x) * view.n);
                     r.own[0][x] = static_cast<P>(v);
                     if constexpr (E::decoding) line[static_cast<std::size_t>(x) * view.n] = static_cast<T>(v);
                 }
@@ -197,7 +201,8 @@ private:
 
     template <class E, class P>
     auto sample(E &engine, rows<P> &r, lms<taps> &filter, std::ptrdiff_t x, std::size_t y, std::size_t kind,
-                unsigned width, std::size_t refs, std::int32_t actual) -> std::int32_t {
+                unsigned width, std::size_t refs, std::int32_t actual, [[maybe_unused]] std::size_t element)
+        -> std::int32_t {
         auto const *const c = r.own[0] + x, *const u = r.own[1] + x, *const uu = r.own[2] + x;
         P const W = c[-1], WW = c[-2], N = y ? u[0] : W, NW = y ? u[-1] : WW, NE = y ? u[1] : W, NN = y ? uu[0] : W,
                 NNE = y ? uu[1] : W, NEE = y ? u[2] : W;
@@ -266,6 +271,8 @@ private:
         auto const residual = coder::sign_extend(
             static_cast<std::uint32_t>(actual) - static_cast<std::uint32_t>(static_cast<std::int64_t>(centre)), width);
         auto const coded = rest(engine, where, mix, kind, residual, width);
+        if constexpr (requires { engine.note(element, 0, 0, coded); })
+            engine.note(element, kind * 64 + activity, static_cast<std::int32_t>(centre), coded);
         auto const v = coder::sign_extend(
             static_cast<std::uint32_t>(coded) + static_cast<std::uint32_t>(static_cast<std::int64_t>(centre)), width);
 

@@ -1,0 +1,174 @@
+// triptych/coder/model/contexts.hpp: small numbers that sum up what lies around a symbol; what `model::mixing` is composed of.
+//
+// A context is a type with a `size` and a function that maps the vicinity of a symbol to a number below it, from symbols coded before
+// alone. Which ones help depends on what the transform left: `order` and `activity` for residuals of a predictor, `position` for blocks
+// and wavelets, `cousin` and `components` for colours. Orders are those of Markov models (Shannon, 1948), quantised as in CALIC (Wu
+// and Memon, 1997).
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+
+#include <triptych/bands.hpp>
+#include <triptych/coder/model/surroundings.hpp>
+#include <triptych/describe.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::model {
+
+/// A symbol's site, its band's place, and the planes of other components that are known already. What is not there counts as 0.
+template <class T>
+struct vicinity {
+    detail::site<T> here;
+    place at;
+    detail::linked<T> cousin, elder; ///< the component before, and the one before that
+    std::size_t slice = 0;           ///< number of the slice (leading axes)
+
+    /// Symbols of the same band: W, N, NW, NE, WW, NN for i = 0 ... 5.
+    auto near(std::size_t i) const noexcept -> T {
+        auto const &s = here;
+        switch (i) {
+        case 0:
+            return s.x > 0 ? *(s.at - s.n) : T{0};
+        case 1:
+            return s.y > 0 ? *(s.at - s.row) : T{0};
+        case 2:
+            return s.y > 0 && s.x > 0 ? *(s.at - s.row - s.n) : T{0};
+        case 3:
+            return s.y > 0 && s.east ? *(s.at - s.row + s.n) : T{0};
+        case 4:
+            return s.x > 1 ? *(s.at - 2 * s.n) : T{0};
+        default:
+            return s.y > 1 ? *(s.at - 2 * s.row) : T{0};
+        }
+    }
+    /// The symbol at the same place of another component.
+    auto same(detail::linked<T> const &l) const noexcept -> T {
+        return l.ok() ? *(l.at(slice, here.y, here.x) + here.k) : T{0};
+    }
+    /// Its magnitude and those of its four neighbours, of which two lie ahead: the whole plane is known.
+    auto around(detail::linked<T> const &l) const noexcept -> std::uint32_t {
+        if (!l.ok()) return 0;
+        auto const &g = l.group;
+        auto const y = std::min((here.y << l.up) >> l.down, g.h - 1), x = std::min((here.x << l.up) >> l.down, g.w - 1);
+        auto const *const p = l.at(slice, here.y, here.x) + here.k;
+        auto const row = g.w * g.n;
+        return detail::magnitude(*p) +
+               ((x > 0 ? detail::magnitude(*(p - g.n)) : 0) + (x + 1 < g.w ? detail::magnitude(*(p + g.n)) : 0) +
+                (y > 0 ? detail::magnitude(*(p - row)) : 0) + (y + 1 < g.h ? detail::magnitude(*(p + row)) : 0)) /
+                   2;
+    }
+    /// Weighted magnitudes of the same band around, of the slice before, and of other bands in this block and the two next to it.
+    auto energy() const noexcept -> std::uint32_t {
+        auto const &s = here;
+        return 2 * s.w() + 2 * s.north() + s.nw() + s.ne() + s.ww() + s.nn() + 2 * s.past() +
+               (s.n > 1 ? 2 * s.inside() + beside(s) : 0);
+    }
+};
+
+namespace detail {
+/// Something `mixing` can be composed of.
+template <class C>
+concept context = requires(vicinity<std::int16_t const> const &v) {
+    { C::size } -> std::convertible_to<std::size_t>;
+    { C::of(v) } -> std::convertible_to<std::size_t>;
+};
+} // namespace detail
+
+namespace contexts {
+
+/// 0 for 0; twice a logarithmic class of the magnitude, two an octave and at most `most`, for negative symbols; one less for positive ones.
+template <class T>
+constexpr auto signed_class(T v, std::uint32_t most) noexcept -> std::size_t {
+    auto const c = detail::log_class(detail::magnitude(v), most);
+    return c == 0 ? 0 : 2 * c - (v > 0);
+}
+
+/// The N nearest symbols of the same band with their signs, in the order W, N, NW, NE, WW, NN. More of them in fewer classes each.
+template <std::size_t N>
+requires(N <= 6) struct order {
+    /// The largest class of neighbour i.
+    static constexpr auto most(std::size_t i) noexcept -> std::uint32_t {
+        return N <= 1 ? 15 : N == 2 ? 9 : N == 3 ? 5 : N == 4 ? 3 : i < 2 ? 2 : 1;
+    }
+    static constexpr std::size_t size = [] {
+        std::size_t n = 1;
+        for (std::size_t i = 0; i < N; ++i) n *= 2 * most(i) + 1;
+        return n;
+    }();
+    static constexpr void describe(auto &d) { d("order", N); }
+    template <class T>
+    static auto of([[maybe_unused]] vicinity<T> const &v) noexcept -> std::size_t {
+        std::size_t c = 0;
+        for (std::size_t i = 0; i < N; ++i) c = c * (2 * most(i) + 1) + signed_class(v.near(i), most(i));
+        return c;
+    }
+};
+
+/// How large the symbols around are.
+struct activity {
+    static constexpr std::size_t size = 24;
+    static constexpr void describe(auto &d) { d("activity"); }
+    template <class T>
+    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+        return detail::log_class(v.energy(), size - 1);
+    }
+};
+
+/// What kind of band: level and orientation of a wavelet, frequency in a block. Not a place in the picture.
+struct position {
+    static constexpr std::size_t size = 64;
+    static constexpr void describe(auto &d) { d("position"); }
+    template <class T>
+    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+        if (v.here.n > 1) return std::min<std::size_t>(v.here.k, size - 1);
+        return std::min<std::size_t>(v.at.level, 15) * 4 + (v.at.index & 3);
+    }
+};
+
+/// The same place of the component before: its symbol, and how large those around it are.
+struct cousin {
+    static constexpr std::size_t size = 13 * 12;
+    static constexpr void describe(auto &d) { d("cousin"); }
+    template <class T>
+    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+        return signed_class(v.same(v.cousin), 6) * 12 + detail::log_class(v.around(v.cousin), 11);
+    }
+};
+
+/// How large the symbols at the same place of the two components before are.
+struct components {
+    static constexpr std::size_t size = 12 * 12;
+    static constexpr void describe(auto &d) { d("components"); }
+    template <class T>
+    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+        return detail::log_class(v.around(v.elder), 11) * 12 + detail::log_class(v.around(v.cousin), 11);
+    }
+};
+
+/// The same place of the next coarser level, for wavelets, and how large the symbols around are.
+struct parent {
+    static constexpr std::size_t size = 8 * 24;
+    static constexpr void describe(auto &d) { d("parent"); }
+    template <class T>
+    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+        return (v.here.parent ? detail::log_class(detail::magnitude(*v.here.parent), 7) : 0) * 24 + activity::of(v);
+    }
+};
+
+/// Two contexts as one.
+template <detail::context A, detail::context B>
+struct both {
+    static constexpr std::size_t size = A::size * B::size;
+    static constexpr void describe(auto &d) { d("both", part<A>{}, part<B>{}); }
+    template <class T>
+    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+        return A::of(v) * B::size + B::of(v);
+    }
+};
+
+} // namespace contexts
+
+} // namespace triptych::inline TRIPTYCH_ABI::model

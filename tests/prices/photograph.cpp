@@ -1,0 +1,91 @@
+// What each rate-aware coder of the registry says that symbols cost, beside what they cost, on a photograph.
+#include <boost/test/unit_test.hpp>
+
+#include <cmath>
+#include <string>
+
+#include <triptych/describe.hpp>
+#include <triptych/detail/samples.hpp>
+#include <triptych/stream/writer.hpp>
+
+#include "../png.hpp"
+#include "../registry.hpp"
+
+namespace {
+using namespace triptych;
+using B = bands<std::int16_t, 2>;
+
+auto const &photograph() {
+    static auto const x = [] {
+        auto const p = test::read_png("examples/pictures/dog.png");
+        B planes(detail::component_planes(p.shape(), p.components(), 8));
+        detail::samples_to_planes(p.data(), detail::byte_map(), planes);
+        return planes;
+    }();
+    return x;
+}
+/// Residuals of the median-edge detector behind YCoCg-R; the same for all.
+auto const &residuals() {
+    static auto const x = registry::chain<registry::colour<registry::colour_kind::ycocg_r>,
+                                          registry::difference<registry::predictor::median>>{}
+                              .forward(photograph().clone());
+    return x;
+}
+/// Quantised blocks of 8 × 8, about a bit a sample.
+auto const &coefficients() {
+    static auto const x = [] {
+        auto y = registry::photo_transform{}.forward(photograph().clone());
+        quantizer::uniform const q;
+        return q.quantize(std::move(y), q.plan(y, target{20}));
+    }();
+    return x;
+}
+
+/// Sum of the prices of all symbols, in bytes.
+template <class C>
+auto priced(C const &coder, B const &x) -> double {
+    auto const rates = coder.rates(x);
+    double bits = 0;
+    for (auto const &g : x.layout().groups())
+        for (std::size_t i = 0; i < g.samples * g.count; ++i)
+            bits += static_cast<double>(rates.bits(x, g.first + i % g.count, g.offset + i, x.data()[g.offset + i]));
+    return bits / 8;
+}
+template <class C>
+void agrees(char const *what, B const &x) {
+    byte_writer w;
+    C{}.encode(x, w);
+    auto const real = static_cast<double>(w.size()), sum = priced(C{}, x);
+    auto const name = description<C, std::string>();
+    BOOST_TEST_MESSAGE(name << ", " << what << ": " << real << " bytes, prices say " << sum << " ("
+                            << 100 * (sum / real - 1) << " %)");
+    BOOST_TEST(std::abs(sum / real - 1) <= 0.01, name << ", " << what << ": " << real << " bytes, " << sum);
+}
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(photograph_prices)
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(add_up_to_the_size, C, registry::coders) {
+    if constexpr (rate_aware<C, B>) {
+        agrees<C>("residuals", residuals());
+        agrees<C>("coefficients", coefficients());
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(rise_with_magnitude, C, registry::coders) {
+    if constexpr (rate_aware<C, B>) {
+        auto const &x = coefficients();
+        auto const rates = C{}.rates(x);
+        for (std::size_t const band : {9u, 70u}) {
+            auto const e = x.info(band).offset + 64 * 1000;
+            BOOST_TEST(rates.bits(x, band, e, 0) <= rates.bits(x, band, e, 3));
+            BOOST_TEST(rates.bits(x, band, e, 3) <= rates.bits(x, band, e, 60));
+            BOOST_TEST(rates.bits(x, band, e, 60) <=
+                       rates.bits(x, band, e, 2000) + 1); // what was seen once has the price of that once
+            BOOST_TEST(rates.bits(x, band, e, INT16_MIN) < 500);
+            BOOST_TEST(rates.bits(x, band, e, INT16_MAX) < 500);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
