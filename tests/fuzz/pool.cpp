@@ -18,6 +18,10 @@
 #endif
 
 extern "C" {
+/// Freed memory is watched for a while; by default for 256 MB, which no cache holds.
+char const *__asan_default_options() {
+    return "quarantine_size_mb=1:thread_local_quarantine_size_kb=64";
+}
 void *__real_malloc(std::size_t n);
 void __real_free(void *p);
 void *__real_realloc(void *p, std::size_t n);
