@@ -1,4 +1,4 @@
-// triptych/conformance.hpp: the laws of transforms, quantizers, coders and codecs as one call, for tests of your own policies.
+// triptych/conformance.hpp: the laws of transforms, quantizers, coders, their models and codecs as one call, for tests of your own policies.
 //
 //     auto const report = triptych::conformance<my_policy>();
 //     BOOST_TEST(report.ok(), report.text());
@@ -20,6 +20,7 @@
 
 #include <triptych/conformance/codec.hpp>
 #include <triptych/conformance/coder.hpp>
+#include <triptych/conformance/model.hpp>
 #include <triptych/conformance/per_picture.hpp>
 #include <triptych/conformance/quantizer.hpp>
 #include <triptych/conformance/transform.hpp>
@@ -51,6 +52,14 @@ void run_laws(conformance_report &report, Laws &&laws) {
 
 template <class B, class P>
 void laws_for_bands(P const &policy, conformance_options const &o, conformance_report &report) {
+    if constexpr (requires { typename P::model_type; }) {
+        if constexpr (requires { policy.model; })
+            run_laws(report, [&] { model_laws<B>(policy.model, o, report); });
+        else
+            run_laws(report, [&] { model_laws<B>(typename P::model_type(), o, report); });
+    } else {
+        run_laws(report, [&] { model_laws<B>(policy, o, report); });
+    }
     if constexpr (transform_for<P, B>) run_laws(report, [&] { transform_laws<B>(policy, o, report); });
     if constexpr (quantizer_for<P, B>) run_laws(report, [&] { quantizer_laws<B>(policy, o, report); });
     if constexpr (per_picture<P, B>) run_laws(report, [&] { per_picture_laws<B>(policy, o, report); });

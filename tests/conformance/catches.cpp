@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <triptych/coder/model/table.hpp>
+#include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/uniform.hpp>
@@ -111,6 +113,56 @@ struct not_reversible : transform::identity {
         return x;
     }
 };
+/// Static models that break a law each.
+struct starves : model::table {
+    static auto intervals(histogram const &h, unsigned bits) {
+        auto t = model::table::intervals(h, bits);
+        // The rarest gives its interval to the one behind it.
+        for (std::size_t i = 0; i + 1 < t.size(); ++i)
+            if (t[i].freq == 1) t[i + 1].freq += 1, t[i + 1].start -= 1, t[i].freq = 0;
+        return t;
+    }
+};
+struct wastes : model::table {
+    static auto intervals(histogram const &h, unsigned bits) {
+        auto t = model::table::intervals(h, bits);
+        for (auto &i : t)
+            if (i.freq > 1) {
+                --i.freq;
+                break;
+            }
+        return t;
+    }
+};
+struct certain : model::table {
+    static auto intervals(histogram const &h, unsigned bits) {
+        auto t = model::table::intervals(h, bits);
+        for (auto &i : t) i = {0, i.start == 0 && i.freq > 0 ? 1u << bits : 0};
+        return t;
+    }
+};
+struct invents : model::table {
+    static auto intervals(histogram const &h, unsigned bits) {
+        auto all = h;
+        for (auto &c : all) c += 1;
+        return model::table::intervals(all, bits);
+    }
+};
+/// An adaptive model that becomes too sure of itself.
+struct overconfident {
+    static constexpr bool looks_back = true;
+    struct statistics {
+        auto ok() const noexcept -> bool { return true; }
+        template <class E, class B>
+        void code(E &engine, B &symbols) {
+            std::uint32_t p = 32768;
+            for (std::size_t i = 0; i < symbols.size(); ++i) {
+                bool const b = engine.bit(p, symbols.data()[i] & 1);
+                p = b ? p + (65536 - p + 15) / 16 : p - (p + 15) / 16; // rounds up to 0 and 1
+            }
+        }
+    };
+};
 struct nothing {};
 
 template <class P>
@@ -139,6 +191,16 @@ BOOST_AUTO_TEST_CASE(coders) {
     finds<leaves_a_byte>("decode takes exactly the bytes of encode");
     finds<trusting>("wrong bytes ask for little memory");
     finds<trusting>("decoded symbols lie within the bits of their band");
+}
+
+BOOST_AUTO_TEST_CASE(models) {
+    finds<starves>("what occurs has a probability above zero");
+    finds<invents>("what does not occur has none");
+    finds<wastes>("intervals cover the whole without a gap");
+    finds<certain>("nothing is certain that has an alternative");
+    finds<overconfident>("every probability lies between 0 and 1, exclusive");
+    finds<coder::rans<wastes>>("intervals cover the whole without a gap");
+    BOOST_TEST((conformance<model::table, only>().ok()));
 }
 
 BOOST_AUTO_TEST_CASE(codecs) {
