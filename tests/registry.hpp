@@ -19,6 +19,7 @@
 #include <triptych/coder/model/pretrained.hpp>
 #include <triptych/coder/model/table.hpp>
 #include <triptych/coder/model/transform_blocks.hpp>
+#include <triptych/coder/multisymbol.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
@@ -76,6 +77,7 @@ using coders = std::tuple<                                                      
     coder::range<model::mixing<>>,                                                                               //
     coder::golomb<>, coder::golomb<coder::golomb_kind::general>, coder::golomb<coder::golomb_kind::exponential>, //
     coder::huffman<>, coder::rans<>, coder::laplace,                                                             //
+    coder::multisymbol<model::neighbourhood>, coder::multisymbol<model::adaptive>,                               //
     coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>                        //
     >;
 
@@ -98,7 +100,9 @@ using codecs = std::tuple<                                                      
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
     codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
-    codec<dct<8>, quantizer::uniform, coder::laplace>                                                                 //
+    codec<dct<8>, quantizer::uniform, coder::laplace>,                                                                //
+    codec<photo_transform, quantizer::dead_zone, coder::multisymbol<>>,                                               //
+    codec<transform::identity, quantizer::uniform, coder::multisymbol<model::adaptive>, strips<4>>                    //
     >;
 
 /// Codecs whose encoders need a learner (and Eigen): <triptych/learn/pca.hpp>.
@@ -131,6 +135,8 @@ template <class Model>
 inline constexpr std::size_t thinning<coder::range<Model>> = 3;
 template <class... Contexts>
 inline constexpr std::size_t thinning<coder::range<model::mixing<Contexts...>>> = 11;
+template <class Model>
+inline constexpr std::size_t thinning<coder::multisymbol<Model>> = 3;
 template <>
 inline constexpr std::size_t thinning<coder::range<model::pretrained>> = 11;
 template <>
@@ -142,6 +148,8 @@ inline constexpr std::size_t thinning<codec<T, Q, coder::range<Model>, S>> = 7;
 template <>
 inline constexpr std::size_t thinning<codec<transform::identity, quantizer::none, coder::range<model::pretrained>>> =
     21;
+template <class T, class Q, class Model, class S>
+inline constexpr std::size_t thinning<codec<T, Q, coder::multisymbol<Model>, S>> = 7;
 
 // --- what is done with lists -------------------------------------------------------------------------------------------------
 

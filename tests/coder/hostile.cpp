@@ -9,6 +9,7 @@
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/predictive.hpp>
+#include <triptych/coder/multisymbol.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
@@ -19,10 +20,10 @@
 using namespace triptych;
 using namespace triptych::test;
 
-using coders =
-    std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
-               coder::rans<>, coder::range<>, coder::range<model::adaptive>, coder::range<model::predictive>,
-               coder::laplace, coder::run_length<>, coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
+using coders = std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
+                          coder::rans<>, coder::range<>, coder::range<model::adaptive>, coder::range<model::predictive>,
+                          coder::multisymbol<>, coder::multisymbol<model::adaptive>, coder::laplace,
+                          coder::run_length<>, coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
 
 using models = std::tuple<model::neighbourhood, model::adaptive, model::predictive>;
 

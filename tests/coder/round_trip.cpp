@@ -7,6 +7,7 @@
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/predictive.hpp>
+#include <triptych/coder/multisymbol.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
@@ -19,7 +20,8 @@ using namespace triptych::test;
 
 using coders = std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
                           coder::rans<>, coder::range<>, coder::range<model::adaptive>, coder::range<model::predictive>,
-                          coder::run_length<>, coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
+                          coder::multisymbol<>, coder::multisymbol<model::adaptive>, coder::run_length<>,
+                          coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
 
 BOOST_AUTO_TEST_SUITE(round_trip)
 
@@ -72,7 +74,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(next_to_nothing_costs_next_to_nothing, C, coders) 
     BOOST_TEST(encoded(c, bands<std::int16_t, 2>(layout<2>{})).size() == 0u);
     BOOST_TEST(encoded(c, bands<std::int16_t, 2>(planes<2>({1, 1}, 3, 8), 5)).size() <= 16u);
     if constexpr (!std::is_same_v<C, coder::raw>) // a third of a megapixel of one value
-        BOOST_TEST(encoded(c, bands<std::int16_t, 2>(planes<2>({512, 640}, 1, 8), 5)).size() <= 500u);
+        BOOST_TEST(encoded(c, bands<std::int16_t, 2>(planes<2>({512, 640}, 1, 8), 5)).size() <= 600u);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(encoding_is_deterministic, C, coders) {

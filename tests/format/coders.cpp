@@ -9,6 +9,7 @@
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/pretrained.hpp>
 #include <triptych/coder/model/transform_blocks.hpp>
+#include <triptych/coder/multisymbol.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
@@ -125,6 +126,21 @@ auto slope() -> std::vector<std::uint8_t> {
                     59, 87, 68, 96, 81, 109, 90, 118, 98, 122, 101, 132, 101, 135, 217, 129, 220, 132, 220, 132},
         .goal = step(16),
         .input = slope()}),
+    add(example<plain<coder::multisymbol<model::adaptive>>, std::uint8_t, 2>{
+        .shape = {1, 3}, .components = 1, .bytes = "80 01 7f f0 0d fb", .samples = {128, 100, 255}, .goal = exact}),
+    add(example<plain<coder::multisymbol<model::neighbourhood>>, std::uint8_t, 2>{
+        .shape = {2, 3},
+        .components = 2,
+        .bytes = "08 80 7f cd fe 14 9a 11 00 5f f4 00 cf f9",
+        .samples = {128, 129, 130, 127, 255, 0, 128, 140, 128, 128, 120, 128},
+        .goal = exact}),
+    add(example<codec<transform::dct<4>, quantizer::uniform, coder::multisymbol<>>, std::uint8_t, 2>{
+        .shape = {5, 5},
+        .components = 1,
+        .bytes = "80 10 00 06 dd 32 6e d1 a7 35 9c 9d ff 3b 1a be 88 10 28 9f 1e cb 79 4c 67 d9 c7 f8 d9 d2 4f ea",
+        .samples = {0, 19, 30, 39, 251, 0, 4, 7, 8, 100, 101, 107, 122, 133, 4, 199, 0, 192, 2, 181, 0, 1, 3, 5, 4},
+        .goal = step(8),
+        .input = {0, 20, 30, 40, 250, 5, 6, 7, 8, 99, 100, 110, 120, 130, 4, 200, 3, 190, 5, 180, 1, 2, 3, 4, 5}}),
     add(example<plain<coder::range<model::predictive>>, std::uint8_t, 2>{
         .shape = {3, 3},
         .components = 3,

@@ -1086,6 +1086,57 @@ class Engine:
                 raise Corrupt("the stream does not close as it should")
 
 
+class MultisymbolEngine:
+    def __init__(self, r):
+        self.r, self.start, self.shifts, self.range = r, r.at, 0, 65535
+        self.code = int.from_bytes((r.data[r.at : r.at + 2] + bytes(2))[:2], "big")
+
+    def take(self, low, high):
+        self.code -= low
+        self.range = high - low
+        while self.range < 1 << 15:
+            at = self.start * 8 + self.shifts + 16
+            bit = self.r.data[at // 8] >> 7 - at % 8 & 1 if at // 8 < len(self.r.data) else 0
+            self.range, self.code, self.shifts = 2 * self.range, 2 * self.code + bit, self.shifts + 1
+
+    def digit(self, t):
+        edges = [self.range] + [self.range * v >> 15 for v in t.t[1:]] + [0]
+        d = sum(e > self.code for e in edges[1:16])
+        self.take(edges[d + 1], edges[d])
+        t.learn(d)
+        return d
+
+    def direct(self, n):
+        v = 0
+        while n > 0:
+            k = min(n, 8)
+            u = self.range >> k
+            a = min(self.code // u, (1 << k) - 1)
+            self.take(u * a, u * (a + 1))
+            v, n = v << k | a, n - k
+        return v
+
+    def finish(self):
+        n = 0 if self.range == 65535 else (self.shifts + 2 + 7) // 8
+        self.r.take(n)
+        if n:
+            j = 8 * n - self.shifts
+            t = int.from_bytes((self.r.data[self.r.at : self.r.at + 2] + bytes(2))[:2], "big") >> j
+            if not (self.code < self.range and 0 <= self.code - t < 1 << 16 - j):
+                raise Corrupt("the stream does not close as it should")
+
+
+class Thresholds:
+    def __init__(self, S, tail):
+        self.S, self.n, self.t = S, 0, [0] + [16 - i + (tail(i) * 32737 >> 15) for i in range(1, 16)]
+
+    def learn(self, d):
+        shift = min(3 + width(self.n) // 2, self.S)
+        for i in range(1, 16):
+            self.t[i] += (32768 - i if i <= d else 16 - i) - self.t[i] >> shift
+        self.n = min(self.n + 1, 255)
+
+
 class Counter:
     __slots__ = "fast", "slow", "n"
 
@@ -1474,11 +1525,11 @@ class Laplace(Raw):
 
 
 class Range(Raw):
-    def __init__(self, work, model):
-        self.work, self.model, self.engine = work, model, None
+    def __init__(self, work, model, engine=Engine):
+        self.work, self.model, self.make, self.engine = work, model, engine, None
 
     def decode(self, layout, r):
-        self.engine = self.engine or Engine(r)
+        self.engine = self.engine or self.make(r)
         self.model.code(self.engine, layout, self.work)
 
     def finish(self):
@@ -1661,14 +1712,40 @@ class Neighbourhood:
                     for k in range(view.n):
                         view.bands[k].v.append(self.value(engine, view, cousin, parent, b, y, x, k, work))
 
-    def value(self, engine, view, cousin, parent, b, y, x, k, work):
-        info, n, side = view.bands[k], view.n, view.side
-
+    @staticmethod
+    def magnitudes(view, b, y, x, k):
         def m(dy, dx, kk=k, db=0):
             if y + dy < 0 or not 0 <= x + dx < view.w or b + db < 0:
                 return 0
             return mag(view.at(kk, b + db, y + dy, x + dx))
 
+        return m
+
+    @staticmethod
+    def inside(view, b, y, x, k):
+        """Of the bands before k at this sample."""
+        side, here = view.side, lambda kk: mag(view.at(kk, b, y, x))
+        if side == 0:
+            return (2 * here(k - 1) if k > 0 else 0) + (here(k - 2) if k > 1 else 0)
+        v, u, total = k // side, k % side, 0
+        for dv, du, by in ((0, -1, 2), (0, -2, 1), (-1, 0, 2), (-2, 0, 1), (-1, -1, 1), (-1, 1, 1)):
+            if v + dv >= 0 and 0 <= u + du < side:
+                total += by * here(k + dv * side + du)
+        return total
+
+    @staticmethod
+    def linked(cousin, parent, b, y, x, k):
+        cv = pv = 0
+        if cousin:
+            t, f = cousin
+            cv = t.at(k, b, min(y << f, t.h - 1), min(x << f, t.w - 1))
+        if parent:
+            pv = parent.at(k, b, min(y >> 1, parent.h - 1), min(x >> 1, parent.w - 1))
+        return cv, pv
+
+    def value(self, engine, view, cousin, parent, b, y, x, k, work):
+        info, n, side = view.bands[k], view.n, view.side
+        m = self.magnitudes(view, b, y, x, k)
         c = 3 if info.side else min(info.component, 2)
         W, N = m(0, -1), m(-1, 0)
         around = 2 * W + 2 * N + m(-1, -1) + m(-1, 1) + 2 * m(0, 0, k, -1)
@@ -1676,16 +1753,8 @@ class Neighbourhood:
         if n == 1:
             inside = m(0, -2) + m(-2, 0) + W + N
         else:
-            here = lambda kk: mag(view.at(kk, b, y, x))
-            if side == 0:
-                inside = (2 * here(k - 1) if k > 0 else 0) + (here(k - 2) if k > 1 else 0)
-                v, u, wide = 0, k, n
-            else:
-                v, u, wide = k // side, k % side, side
-                inside = 0
-                for dv, du, by in ((0, -1, 2), (0, -2, 1), (-1, 0, 2), (-2, 0, 1), (-1, -1, 1), (-1, 1, 1)):
-                    if v + dv >= 0 and 0 <= u + du < side:
-                        inside += by * here(k + dv * side + du)
+            inside = self.inside(view, b, y, x, k)
+            v, u, wide = (k // side, k % side, side) if side else (0, k, n)
             for dy, dx in ((0, -1), (-1, 0)):
                 near += m(dy, dx, k - 1) if u > 0 else 0
                 near += m(dy, dx, k + 1) if u + 1 < wide else 0
@@ -1702,12 +1771,7 @@ class Neighbourhood:
         else:
             zone = k if k < 32 else 32 + min(log_class(k, 63) - 8, 31)
         coarse = min(info.level, 7) if n == 1 else log_class(k // side + k % side if side else k, 7)
-        cv = pv = 0
-        if cousin:
-            t, f = cousin
-            cv = t.at(k, b, min(y << f, t.h - 1), min(x << f, t.w - 1))
-        if parent:
-            pv = parent.at(k, b, min(y >> 1, parent.h - 1), min(x >> 1, parent.w - 1))
+        cv, pv = self.linked(cousin, parent, b, y, x, k)
         A = c, zone, log_class(around, 13)
         B = c, coarse, log_class(inside, 9), log_class(near, 9)
         C = c, log_class(mag(cv), 7), log_class(mag(pv), 7), log_class(inside + near // 2, 9)
@@ -1867,6 +1931,87 @@ class Mixing:
                 b = engine.direct(1)
             m = 2 * m + b
         return wrap(-m if negative else m, w)
+
+
+def first_of_class(c):
+    return c if c < 4 else 192 if c == 15 else 2 + c % 2 << c // 2 - 1
+
+
+def uniform(u):
+    return lambda i: (u - i) * 32768 // u if i < u else 0
+
+
+def laplacian(z):
+    def P(m):
+        p = 32768
+        for _ in range(m):
+            p = p * z >> 15
+        return p
+
+    def tail(i):
+        f = first_of_class(i)
+        return P((f + 1) // 2) if f % 2 else P(f // 2) + P(f // 2 + 1) >> 1
+
+    return tail
+
+
+class Digits:
+    """A symbol in digits; contexts begin as `first(context)` says."""
+
+    def __init__(self, S, first):
+        self.S, self.first, self.contexts, self.behind = S, first, {}, {}
+
+    def value(self, engine, context, kind, w):
+        if context not in self.contexts:
+            self.contexts[context] = Thresholds(self.S, self.first(context))
+        f = c = engine.digit(self.contexts[context])
+        bits = c // 2 - 1
+        if c >= 4:
+            if (kind, c) not in self.behind:
+                self.behind[kind, c] = Thresholds(self.S, uniform(16 if c == 15 else 1 << min(bits, 4)))
+            d = engine.digit(self.behind[kind, c])
+            if c < 15:
+                low = max(bits - 4, 0)
+                f = first_of_class(c) + (d << low) + engine.direct(low)
+            else:
+                length = 2 * d + engine.direct(1)
+                f = 191 + (1 << length) + engine.direct(length) & 0xFFFFFFFF
+        return wrap(f >> 1 if f % 2 == 0 else -(f >> 1) - 1, w)
+
+
+class AdaptiveDigits:
+    def __init__(self):
+        self.digits = Digits(6, lambda _: laplacian(16384))
+
+    def code(self, engine, layout, work):
+        of, _ = classes(layout)
+        for b, _, _ in buffer_order(layout):
+            kind = of[id(b)]
+            b.v.append(self.digits.value(engine, kind % 256, kind % 32, work.width(b)))
+
+
+class NeighbourhoodDigits(Neighbourhood):
+    def __init__(self):
+        def first(context):
+            f = first_of_class(context[2])
+            return laplacian(32768 * (2 * f + 1) // (2 * f + 31))
+
+        self.digits = Digits(7, first)
+
+    def value(self, engine, view, cousin, parent, b, y, x, k, work):
+        info, n, side = view.bands[k], view.n, view.side
+        m = self.magnitudes(view, b, y, x, k)
+        c = 3 if info.side else min(info.component, 2)
+        around = 2 * (m(0, -1) + m(-1, 0) + m(0, 0, k, -1)) + m(-1, -1) + m(-1, 1)
+        cv, pv = self.linked(cousin, parent, b, y, x, k)
+        if n == 1:
+            total = around + m(0, -2) + m(-2, 0) + 2 * mag(pv)
+            zone = 2 * min(info.level, 1) + (info.index % 4 != 0)
+        else:
+            total = around + 2 * self.inside(view, b, y, x, k)
+            zone = log_class(k // side + k % side if side else k, 15)
+        a = log_class(total, 15)
+        return self.digits.value(engine, (c, zone, a, min(mag(cv), 3)), (c, a // 2), work.width(info))
 
 
 def small(v):
@@ -2626,6 +2771,8 @@ def make(node, work):
         return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
                             "pretrained": Pretrained, "transform_blocks": TransformBlocks,
                             "conditional_scale": ConditionalScale}[words[0]]())
+    if name == "multisymbol":
+        return Range(work, {"adaptive": AdaptiveDigits, "neighbourhood": NeighbourhoodDigits}[words[0]](), MultisymbolEngine)
     if name in ("identity", "eigenpicture"): # the latter without state
         return Identity()
     if name == "chain":

@@ -11,11 +11,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
-#include <stdexcept>
 
-#include <triptych/detail/memory.hpp>
+#include <triptych/coder/pending_bytes.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
@@ -66,10 +64,7 @@ public:
     /// Hands on what is settled.
     template <class W>
     void flush(W &w) {
-        auto settled = bytes_.size();
-        while (settled > 0 && bytes_[settled - 1] == std::byte{0xff}) --settled;
-        if (settled > 0) --settled; // the byte that a carry would end in
-        give(w, settled);
+        bytes_.flush(w);
     }
     /// Closes the stream; the encoder may be used for another one afterwards.
     template <class W>
@@ -77,36 +72,24 @@ public:
         if (auto const k = detail::closing_bytes(range_); k > 0) {
             auto const unit = ~std::uint64_t{0} >> (8 * k - 1) >> 1; // 2^(64 - 8k) - 1
             add(unit);
-            for (unsigned i = 0; i < k; ++i) bytes_.push_back(static_cast<std::byte>(low_ >> (56 - 8 * i)));
+            bytes_.push(low_ >> (64 - 8 * k), k);
         }
-        give(w, bytes_.size());
+        bytes_.finish(w);
         low_ = 0, range_ = ~std::uint64_t{0};
     }
 
 private:
     void add(std::uint64_t v) {
         low_ += v;
-        if (low_ < v)
-            for (auto i = bytes_.size(); i-- > 0;) {
-                bytes_[i] = static_cast<std::byte>(static_cast<unsigned>(bytes_[i]) + 1);
-                if (bytes_[i] != std::byte{0}) break;
-            }
+        if (low_ < v) bytes_.carry();
     }
     void shift() {
         if (range_ >> 32) return;
-        for (unsigned i = 0; i < 4; ++i) bytes_.push_back(static_cast<std::byte>(low_ >> (56 - 8 * i)));
+        bytes_.push(low_ >> 32, 4);
         low_ <<= 32, range_ <<= 32;
     }
-    template <class W>
-    void give(W &w, std::size_t n) {
-        if (!bytes_.ok()) triptych::detail::raise<std::length_error>("there is no memory for the coded bytes");
-        w.bytes(std::span<std::byte const>(bytes_.data(), n));
-        triptych::detail::list<std::byte> left;
-        for (auto i = n; i < bytes_.size(); ++i) left.push_back(bytes_[i]);
-        bytes_ = std::move(left);
-    }
 
-    triptych::detail::list<std::byte> bytes_;
+    detail::pending_bytes bytes_;
     std::uint64_t low_ = 0, range_ = ~std::uint64_t{0};
 };
 

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include <triptych/bands.hpp>
+#include <triptych/coder/adaptive_cdf.hpp>
 #include <triptych/coder/order.hpp>
 #include <triptych/coder/tokens.hpp>
 #include <triptych/detail/memory.hpp>
@@ -38,6 +39,12 @@ public:
     auto bit(std::uint32_t p1, bool b) noexcept -> bool {
         spent_ -= std::log2(static_cast<float>(b ? p1 : 65536 - p1) / 65536.0F);
         return b;
+    }
+    template <unsigned Slowest>
+    auto digit(adaptive_cdf<Slowest> &cdf, unsigned d) noexcept -> unsigned {
+        spent_ -= std::log2(static_cast<float>(cdf.frequency(d)) / 32768.0F);
+        cdf.learn(d);
+        return d;
     }
     auto direct(std::uint32_t v, unsigned n) noexcept -> std::uint32_t {
         spent_ += static_cast<float>(n);

@@ -10,11 +10,10 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 
+#include <triptych/coder/adaptive_coding.hpp>
 #include <triptych/coder/binary_engine.hpp>
 #include <triptych/coder/ledger.hpp>
-#include <triptych/coder/metering_engine.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/order.hpp>
 #include <triptych/coder/symbols.hpp>
@@ -31,15 +30,6 @@ template <class M>
 concept adaptive_model = requires(typename M::statistics const &s) {
     { s.ok() } -> std::same_as<bool>;
 };
-
-/// What adapts during one stream, as the learned model has it when it begins. May refer to the model.
-template <class M>
-auto fresh_statistics(M const &model) -> typename M::statistics {
-    if constexpr (std::constructible_from<typename M::statistics, M const &>)
-        return typename M::statistics(model);
-    else
-        return {};
-}
 } // namespace detail
 
 /// Adaptive range coder. Symbols may have any value within their band's `bits`. The best compression of the
@@ -60,51 +50,13 @@ struct range {
     requires stateful<Model>
     static constexpr void state(auto &self, V &&v) { nested("model", self.model, v); }
 
-    /// Takes bands in parts, in order; statistics carry over, neighbours do not. The coder outlives it.
-    class encoder_type {
-    public:
-        explicit encoder_type(Model const &model) : statistics_(detail::fresh_statistics(model)) {
-            if (!statistics_.ok())
-                triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
-        }
-        template <class T, std::size_t R, class W>
-        void put(bands<T, R> const &symbols, W &w) {
-            statistics_.code(engine_, symbols);
-            if (!statistics_.ok())
-                triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
-            engine_.flush(w);
-        }
-        template <class W>
-        void finish(W &w) {
-            engine_.finish(w);
-        }
-
-    private:
-        typename Model::statistics statistics_;
-        binary_encoder engine_;
-    };
-    class decoder_type {
-    public:
-        decoder_type(Model const &model, byte_reader const &r) noexcept
-            : statistics_(detail::fresh_statistics(model)), engine_(r) {}
-        template <class T, std::size_t R>
-        void get(bands<T, R> &symbols, byte_reader &r) noexcept {
-            if (!statistics_.ok()) return r.fail(errc::memory);
-            // A copy stays in registers; the member could not, with a model's counters written beside it.
-            auto engine = engine_;
-            statistics_.code(engine, symbols);
-            engine_ = engine;
-            if (!statistics_.ok()) return r.fail(errc::memory);
-            if (engine_.exhausted()) r.fail(errc::truncated);
-        }
-        void finish(byte_reader &r) noexcept { engine_.finish(r); }
-
-    private:
-        typename Model::statistics statistics_;
-        binary_decoder engine_;
-    };
-    auto encoder() const -> encoder_type { return encoder_type(model); }
-    auto decoder(byte_reader const &r) const noexcept -> decoder_type { return decoder_type(model, r); }
+    auto encoder() const -> detail::adaptive_encoder<typename Model::statistics, binary_encoder> {
+        return detail::adaptive_encoder<typename Model::statistics, binary_encoder>(model);
+    }
+    auto decoder(byte_reader const &r) const noexcept
+        -> detail::adaptive_decoder<typename Model::statistics, binary_decoder> {
+        return {model, r};
+    }
 
     template <class T, std::size_t R, class W>
     void encode(bands<T, R> const &symbols, W &w) const {
@@ -119,31 +71,6 @@ struct range {
         if (r.ok()) d.finish(r);
     }
 
-    /// What the coder paid on average in the contexts that the given symbols make; for models that name `statistics::prices`.
-    template <class M>
-    class estimator_type {
-    public:
-        template <class B>
-        estimator_type(M const &model, B const &symbols) : group_(symbols.count()) {
-            auto statistics = detail::fresh_statistics(model);
-            if (!statistics.ok() || !paid_.ok() || !group_.ok())
-                triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
-            auto const &groups = symbols.layout().groups();
-            for (std::size_t g = 0; g < groups.size(); ++g)
-                for (std::size_t k = 0; k < groups[g].count; ++k) group_[groups[g].first + k] = g;
-            detail::metering_engine meter(paid_);
-            statistics.code(meter, symbols);
-        }
-        /// Bits of the value v at an element of the buffer. `symbols` has the layout that the estimator was made from.
-        template <class B>
-        auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
-            return M::statistics::price(paid_, symbols, group_[band], band, element, v);
-        }
-
-    private:
-        typename M::statistics::prices paid_;
-        triptych::detail::buffer<std::size_t> group_;
-    };
     template <class B, class M = Model>
     auto rates(B const &symbols) const -> typename M::estimator requires requires {
         typename M::estimator;
@@ -155,13 +82,13 @@ struct range {
             return typename M::estimator(symbols);
     }
     template <class B, class M = Model>
-    auto rates(B const &symbols) const -> estimator_type<M>
+    auto rates(B const &symbols) const -> detail::adaptive_estimator<typename M::statistics>
     requires requires { typename M::statistics::prices; }
-    { return estimator_type<M>(model, symbols); }
+    { return {model, symbols}; }
     template <class B, class M = Model>
     requires detail::noting<typename M::statistics>
     auto rates(B const &symbols) const -> detail::ledger_estimator {
-        return detail::ledger_estimator(detail::fresh_statistics(model), symbols);
+        return detail::ledger_estimator(detail::fresh_statistics<typename M::statistics>(model), symbols);
     }
 };
 

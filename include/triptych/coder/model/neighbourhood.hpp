@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include <triptych/coder/model/logistic.hpp>
+#include <triptych/coder/model/neighbourhood_digits.hpp>
 #include <triptych/coder/model/surroundings.hpp>
 #include <triptych/coder/order.hpp>
 #include <triptych/stream/reader.hpp>
@@ -47,34 +48,9 @@ public:
     /// Codes one group; false if the stream ended early.
     template <class E, class B>
     auto code_group(E &engine, B &symbols, std::size_t g) noexcept(E::decoding) -> bool {
-        using T = typename std::remove_const_t<B>::value_type;
-        using V = std::conditional_t<E::decoding, T, T const>;
-        auto const view = view_of<V>(symbols, g);
-        if (!view.ok()) return true;
-        auto const near = links_of<V>(symbols, g);
-        for (std::size_t b = 0; b < view.batch; ++b)
-            for (std::size_t y = 0; y < view.h; ++y) {
-                if constexpr (requires { engine.exhausted(); })
-                    if (engine.exhausted()) return false;
-                for (std::size_t x = 0; x < view.w; ++x) {
-                    auto s = site_at(view, near, b, y, x);
-                    for (s.k = 0; s.k < view.n; ++s.k) {
-                        auto const &info = symbols.info(view.first + s.k);
-                        auto const v = value(engine, context_of(s, info), *s.at, coder::width_of<T>(info));
-                        if constexpr (E::decoding) *const_cast<T *>(s.at) = static_cast<T>(v);
-                        ++s.at;
-                        if (s.cousin) ++s.cousin;
-                        if (s.parent) ++s.parent;
-                    }
-                }
-            }
-        return true;
-    }
-    /// What a decoder leaves where the stream ended early.
-    template <class B>
-    static void zero_rest(B &symbols, std::size_t from) noexcept {
-        for (auto i = symbols.layout().groups()[from].offset; i < symbols.size(); ++i)
-            if constexpr (!std::is_const_v<B>) symbols.data()[i] = 0;
+        return code_sites(engine, symbols, g, [&](auto const &s, auto const &info, std::int32_t v, unsigned width) {
+            return value(engine, context_of(s, info), v, width);
+        });
     }
 
     /// What the coder paid, on average, for each outcome of each decision in each context. Filled by an engine with `last()`, the
@@ -110,16 +86,7 @@ public:
     template <class B>
     static auto price(prices const &paid, B const &symbols, std::size_t group, std::size_t band, std::size_t element,
                       std::int32_t v) -> float {
-        using T = typename B::value_type const;
-        auto const view = view_of<T>(symbols, group);
-        auto const &info = symbols.info(band);
-        auto const k = band - view.first;
-        auto const p = (element - info.offset) / view.n;
-        auto s = site_at(view, links_of<T>(symbols, group), p / (view.h * view.w), p / view.w % view.h, p % view.w);
-        s.k = k, s.at += k;
-        if (s.cousin) s.cousin += k;
-        if (s.parent) s.parent += k;
-        auto const c = context_of(s, info);
+        auto const c = context_of(site_of(symbols, group, band, element), symbols.info(band));
         auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
         float bits = v != 0 ? paid.of(c.sign, v < 0) : 0.0F;
         for (std::uint32_t m = 0; m < decisions; ++m) {
@@ -222,12 +189,13 @@ private:
 
 } // namespace detail
 
-/// Adaptive contexts from coded neighbours, for `coder::range`. About 20 ns a decision, 0.4 MB.
+/// Adaptive contexts from coded neighbours, for `coder::range` and `coder::multisymbol`. About 20 ns a decision, 0.4 MB.
 struct neighbourhood {
     static constexpr bool looks_back = true;
     static constexpr void describe(auto &d) { d("neighbourhood"); }
 
     using statistics = detail::neighbourhood_state<4, 7, 14>;
+    using digits = detail::neighbourhood_digits;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::model

@@ -10,8 +10,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <triptych/bands.hpp>
+#include <triptych/coder/order.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model::detail {
@@ -178,6 +180,53 @@ auto site_at(group_view<T> const &g, links<T> const &l, std::size_t b, std::size
     if (l.cousin.ok()) s.cousin = l.cousin.at(b, y, x);
     if (l.parent.ok()) s.parent = l.parent.at(b, y, x);
     return s;
+}
+
+/// The site of an element of a band.
+template <class B>
+auto site_of(B const &symbols, std::size_t group, std::size_t band, std::size_t element) noexcept
+    -> site<typename B::value_type const> {
+    using T = typename B::value_type const;
+    auto const view = view_of<T>(symbols, group);
+    auto const p = (element - symbols.info(band).offset) / view.n;
+    auto s = site_at(view, links_of<T>(symbols, group), p / (view.h * view.w), p / view.w % view.h, p % view.w);
+    s.k = band - view.first, s.at += s.k;
+    if (s.cousin) s.cousin += s.k;
+    if (s.parent) s.parent += s.k;
+    return s;
+}
+
+/// Codes the symbols of a group in buffer order: `value(site, info, symbol, width) -> symbol`. False if the stream ended early.
+template <class E, class B, class F>
+auto code_sites(E const &engine, B &symbols, std::size_t group, F &&value) noexcept(E::decoding) -> bool {
+    using T = typename std::remove_const_t<B>::value_type;
+    using V = std::conditional_t<E::decoding, T, T const>;
+    auto const view = view_of<V>(symbols, group);
+    if (!view.ok()) return true;
+    auto const near = links_of<V>(symbols, group);
+    for (std::size_t b = 0; b < view.batch; ++b)
+        for (std::size_t y = 0; y < view.h; ++y) {
+            if constexpr (requires { engine.exhausted(); })
+                if (engine.exhausted()) return false;
+            for (std::size_t x = 0; x < view.w; ++x) {
+                auto s = site_at(view, near, b, y, x);
+                for (s.k = 0; s.k < view.n; ++s.k) {
+                    auto const &info = symbols.info(view.first + s.k);
+                    auto const v = value(s, info, static_cast<std::int32_t>(*s.at), coder::width_of<T>(info));
+                    if constexpr (E::decoding) *const_cast<T *>(s.at) = static_cast<T>(v);
+                    ++s.at;
+                    if (s.cousin) ++s.cousin;
+                    if (s.parent) ++s.parent;
+                }
+            }
+        }
+    return true;
+}
+/// What a decoder leaves where the stream ended early: zeros from a group on.
+template <class B>
+void zero_rest(B &symbols, std::size_t from) noexcept {
+    for (auto i = symbols.layout().groups()[from].offset; i < symbols.size(); ++i)
+        if constexpr (!std::is_const_v<B>) symbols.data()[i] = 0;
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::model::detail

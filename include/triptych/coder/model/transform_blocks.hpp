@@ -49,12 +49,12 @@ public:
             auto const end = g + 1 + run.planes;
             if (run.planes > 0 &&
                 simple(engine, learned().blocks, !E::decoding && canonical(symbols.data() + groups[g].offset, run))) {
-                if (!code_run(engine, symbols, run)) return others::zero_rest(symbols, g);
+                if (!code_run(engine, symbols, run)) return zero_rest(symbols, g);
                 g = end;
             }
             for (; g < end; ++g) {
                 if (!others_ && !others_.emplace().ok()) ok_ = false;
-                if (!ok_ || !others_->code_group(engine, symbols, g)) return others::zero_rest(symbols, g);
+                if (!ok_ || !others_->code_group(engine, symbols, g)) return zero_rest(symbols, g);
             }
         }
     }
