@@ -41,6 +41,7 @@
 #include <triptych/transform/identity.hpp>
 #include <triptych/transform/klt.hpp>
 #include <triptych/transform/pca.hpp>
+#include <triptych/transform/predicted_klt.hpp>
 #include <triptych/transform/wavelet.hpp>
 
 namespace registry {
@@ -61,7 +62,7 @@ using transforms = std::tuple<                                         //
     wavelet<wavelet_filter::haar, 3>, wavelet<wavelet_filter::cdf53>,  //
     wavelet<wavelet_filter::cdf97>, wavelet<wavelet_filter::cdf97, 1>, //
     pca<8, 8, 16>, pca<4, 4, 48>, pca<1, 16, 4>,                       //
-    transform::eigenpicture,                                           //
+    transform::eigenpicture, transform::predicted_klt<8>,              //
     chain<colour<colour_kind::ycbcr420>, dct<8>>,                      //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
@@ -99,6 +100,7 @@ using codecs = std::tuple<                                                      
     codec<difference<predictor::median>, quantizer::none, coder::golomb<>>,                                           //
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
     codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
+    codec<transform::predicted_klt<8>, quantizer::trained_zone, coder::range<model::conditional_scale>>,              //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
     codec<dct<8>, quantizer::uniform, coder::laplace>,                                                                //
     codec<photo_transform, quantizer::dead_zone, coder::multisymbol<>>,                                               //

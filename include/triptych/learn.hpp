@@ -13,5 +13,6 @@
 #include <triptych/learn/laplace.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/pca.hpp>
+#include <triptych/learn/predicted_klt.hpp>
 #include <triptych/learn/pretrained.hpp>
 #include <triptych/learn/trained_zone.hpp>

@@ -797,6 +797,46 @@ class Pca(Identity):
         return [[t.like(v=v)] for t, v in zip(into, out)]
 
 
+class PredictedKlt(Identity):
+    """Without state. A closed loop: `inverse` gets symbols, and the quantizer's value of one."""
+
+    closed = True
+
+    def __init__(self, work, N):
+        self.work, self.N = work, N
+
+    def arrange(self, layout):
+        x = flat(layout)
+        D = self.N * self.N * len(x)
+        self.pca = Pca(self.work, self.N, self.N, min(32, D))
+        wider = [[b.like(bits=max(1, *(t.bits for t in x)) + 1) for b in x]]
+        return self.pca.arrange(wider)
+
+    def inverse(self, x, where, value):
+        group, into, N = x[0], flat(where), self.N
+        n, (_, rows, cols) = len(into), into[0].planes()
+        _, basis = self.pca.learned(n)
+        s, w = 14 + group[0].frac, self.work.bits
+        b = min(max(t.bits for t in into), w)
+        out = [[[0] * cols for _ in range(rows)] for _ in into]
+        for p in range(-(-rows // N) * -(-cols // N) if rows and cols else 0):
+            top, left = p // -(-cols // N) * N, p % -(-cols // N) * N
+            places = [(top - 1, max(left + j - 1, 0)) for j in range(2 * N + 1) if top]
+            places += [(max(top - 2, 0), left + j) for j in range(N) if top]
+            places += [(top + j, left - 1) for j in range(N) if left] + [(top + j, max(left - 2, 0)) for j in range(N) if left]
+            c = [value(band.v[p], band) for band in group]
+            for k in range(n):
+                around = sum(out[k][min(i, rows - 1)][min(j, cols - 1)] for i, j in places)
+                m = max(len(places), 1)
+                guess = clamp(quotient(around + (m // 2 if around >= 0 else -(m // 2)), m), -(1 << b - 1), (1 << b - 1) - 1)
+                for i in range(min(N, rows - top)):
+                    for j in range(min(N, cols - left)):
+                        rest = (1 << s - 1) + sum(q * row[(i * N + j) * n + k] for q, row in zip(c, basis)) >> s
+                        rest = clamp(rest, -(1 << w - 1), (1 << w - 1) - 1)
+                        out[k][top + i][left + j] = clamp(guess + rest, -(1 << b - 1), (1 << b - 1) - 1)
+        return [[t.like(v=[v for row in rows_ for v in row])] for t, rows_ in zip(into, out)]
+
+
 class LinearSynthesis(Identity):
     def __init__(self, work):
         self.work = work
@@ -909,6 +949,12 @@ class Quantizer:
 
     def shift(self, b, s, q, counts):
         return 0
+
+    def value(self, q, b):
+        """Of one symbol, in a closed loop."""
+        s, bits = self.own(b, 41), b.bits if 1 <= b.bits <= 32 else 32
+        v = min(abs(q), (1 << 39) // s + 1) * s + 128 >> 8
+        return clamp(-v if q < 0 else v, -(1 << bits - 1), (1 << bits - 1) - 1)
 
     def values(self, symbols, layout):
         small = self.work.bits == 16
@@ -2763,6 +2809,8 @@ def make(node, work):
         return Blocks(work, name, int(words[0]))
     if name == "wavelet":
         return Wavelet(work, words[0], int(words[1]))
+    if name == "predicted_klt":
+        return PredictedKlt(work, int(words[0]))
     if name == "pca":
         return Pca(work, *map(int, words))
     if name == "range" and words[0] == "mixing":
@@ -2812,11 +2860,15 @@ def decode(description, kind, shape, components, payload):
         part = list(shape) if row is None else [min(strips, shape[0] - row)] + list(shape[1:])
         where = [[Band(part, component=c, bits=m.bits)] for c in range(components)]
         coefficients = transform.arrange(where)
-        symbols = quantizer.arrange(coefficients)
+        closed = getattr(transform, "closed", False)
+        symbols = [[b.like() for b in g] for g in coefficients] if closed else quantizer.arrange(coefficients)
         for b in flat(symbols):
             b.v = []
         coder.decode(symbols, r)
-        result = transform.inverse(quantizer.values(symbols, coefficients), where)
+        if closed:
+            result = transform.inverse(symbols, where, quantizer.value)
+        else:
+            result = transform.inverse(quantizer.values(symbols, coefficients), where)
         for plane, b in zip(planes, flat(result)):
             plane += [m.sample(v, b.frac) for v in b.v]
     coder.finish()

@@ -13,6 +13,7 @@
 #include <triptych/transform/klt.hpp>
 #include <triptych/transform/linear_synthesis.hpp>
 #include <triptych/transform/pca.hpp>
+#include <triptych/transform/predicted_klt.hpp>
 #include <triptych/transform/wavelet.hpp>
 
 #include "example.hpp"
@@ -96,6 +97,12 @@ using stepped_bits = codec<T, quantizer::uniform, coder::raw>;
                                                                         .samples = {144, 160, 144, 160},
                                                                         .goal = step(8),
                                                                         .input = {100, 120, 190, 200}}),
+    add(example<codec<transform::predicted_klt<4>, quantizer::uniform, coder::run_length<coder::raw>>, std::uint8_t, 2>{
+        .shape = {2, 6},
+        .components = 1,
+        .bytes = "80 20 0c 05 80 fc 3f fc ff 8b ff 7f 15 00 10 fe ff c5 ff 3f",
+        .samples = {7, 7, 7, 7, 10, 10, 18, 18, 18, 18, 21, 21},
+        .goal = step(16)}),
     add(example<stepped_bits<transform::linear_synthesis>, std::uint8_t, 2, false>{
         .shape = {1, 2}, .components = 1, .bytes = "80 02 01 00 02 00", .samples = {176, 176}}),
     add(example<stepped_bits<per_image<transform::pca<1, 1, 1>>>, std::uint8_t, 2, false>{

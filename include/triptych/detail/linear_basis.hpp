@@ -32,14 +32,15 @@ auto coefficient_band(int wide, std::size_t dimension) noexcept -> band_info<R> 
     return like;
 }
 
-/// `count` vectors of `dimension` elements in 2^-basis_frac, and a mean in 2^-mean_frac; refers to the learned arrays, which have just
-/// these sizes, or holds what `fill(elements)` makes, with a mean of zero.
+/// `count` vectors of `dimension` elements in 2^-basis_frac, and a mean in 2^-mean_frac; refers to the learned arrays, of which the basis
+/// has these vectors from `first` on and the mean is just so large or empty, or holds what `fill(elements)` makes, with a mean of zero.
 class linear_basis {
 public:
     linear_basis(std::size_t count, std::size_t dimension, frozen<std::int16_t> const &basis,
-                 frozen<std::int32_t> const &mean)
-        : count_(count), dimension_(dimension), basis_(&basis), rows_(basis.data()), mean_(dimension, 0),
-          scratch_(dimension) {
+                 frozen<std::int32_t> const &mean, std::size_t first = 0)
+        : count_(count), dimension_(dimension), first_(first), basis_(&basis),
+          rows_(basis.data() ? basis.data() + first * dimension : nullptr), mean_(dimension, 0), scratch_(dimension),
+          plain_(mean.empty()) {
         if (mean_.ok()) mean.copy_to(mean_.data());
     }
     template <class Fill>
@@ -55,15 +56,29 @@ public:
     /// instead of overflowing; only a state that no learner makes comes near. `centred` is scratch of the dimension's size.
     template <class T, class F>
     void analyse(T const *samples, int sample_frac, int frac, buffer<std::int64_t> &centred, F &&each) {
-        int const shift = basis_frac + mean_frac + sample_frac - frac;
-        for (std::size_t d = 0; d < dimension_; ++d)
-            centred[d] = (std::int64_t{samples[d]} << mean_frac) - (std::int64_t{mean_[d]} << sample_frac);
+        int const shift = basis_frac + (plain_ ? 0 : mean_frac) + sample_frac - frac;
+        std::int64_t largest = 0;
+        for (std::size_t d = 0; d < dimension_; ++d) {
+            centred[d] = plain_ ? std::int64_t{samples[d]}
+                                : (std::int64_t{samples[d]} << mean_frac) - (std::int64_t{mean_[d]} << sample_frac);
+            largest = std::max(largest, centred[d] < 0 ? -centred[d] : centred[d]);
+        }
+        auto const half = std::int64_t{1} << (shift - 1);
+        // Samples of 8 bits fit narrow sums, which are several times faster.
+        bool const narrow = plain_ && largest * 32768 * static_cast<std::int64_t>(dimension_) + half < std::int64_t{1}
+                                                                                                           << 31;
         for (std::size_t i = 0; i < count_; ++i) {
             auto const *const b = row(i);
-            auto sum = std::uint64_t{1} << (shift - 1);
-            for (std::size_t d = 0; d < dimension_; ++d)
-                sum += static_cast<std::uint64_t>(centred[d]) * static_cast<std::uint64_t>(std::int64_t{b[d]});
-            each(i, static_cast<std::int64_t>(sum) >> shift);
+            if (narrow) {
+                std::int32_t sum = 0;
+                for (std::size_t d = 0; d < dimension_; ++d) sum += std::int32_t{samples[d]} * b[d];
+                each(i, (sum + half) >> shift);
+            } else {
+                auto sum = static_cast<std::uint64_t>(half);
+                for (std::size_t d = 0; d < dimension_; ++d)
+                    sum += static_cast<std::uint64_t>(centred[d]) * static_cast<std::uint64_t>(std::int64_t{b[d]});
+                each(i, static_cast<std::int64_t>(sum) >> shift);
+            }
         }
     }
     /// The samples, of `bits` bits, that coefficients stand for. `narrow` and `wide` are scratch of the dimension's size.
@@ -100,16 +115,17 @@ private:
     /// Arrays that a header holds as text are converted row by row.
     auto row(std::size_t i) noexcept -> std::int16_t const * {
         if (rows_ != nullptr) return rows_ + i * dimension_;
-        for (std::size_t d = 0; d < dimension_; ++d) scratch_[d] = (*basis_)[i * dimension_ + d];
+        for (std::size_t d = 0; d < dimension_; ++d) scratch_[d] = (*basis_)[(first_ + i) * dimension_ + d];
         return scratch_.data();
     }
 
-    std::size_t count_, dimension_;
+    std::size_t count_, dimension_, first_ = 0;
     frozen<std::int16_t> const *basis_ = nullptr;
     buffer<std::int16_t> own_;
     std::int16_t const *rows_ = nullptr;
     buffer<std::int32_t> mean_;
     buffer<std::int16_t> scratch_;
+    bool plain_ = true; ///< the mean is zero
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::detail

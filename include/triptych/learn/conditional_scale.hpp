@@ -154,9 +154,10 @@ private:
     /// 256 / root mean square of each band's symbols; bands of hardly any symbols are taken for 0.3.
     auto usual_units() const -> std::vector<std::uint16_t> {
         std::vector<double> sum(gains_.size()), count(gains_.size());
-        walk(
-            std::vector<std::uint16_t>(gains_.size(), 256),
-            [&](std::size_t b, std::uint32_t m, auto const &, std::size_t) { sum[b] += static_cast<double>(m) * m, count[b] += 1; });
+        walk(std::vector<std::uint16_t>(gains_.size(), 256),
+             [&](std::size_t b, std::uint32_t m, auto const &, std::size_t) {
+                 sum[b] += static_cast<double>(m) * m, count[b] += 1;
+             });
         std::vector<std::uint16_t> units;
         for (std::size_t b = 0; b < sum.size(); ++b)
             units.push_back(rounded<std::uint16_t>(256 / std::max(0.3, std::sqrt(sum[b] / std::max(count[b], 1.0)))));

@@ -51,6 +51,14 @@ inline auto product(matrix const &a, matrix const &b) -> matrix {
     return c;
 }
 
+/// aᵀ · b.
+inline auto transposed_product(matrix const &a, matrix const &b) -> matrix {
+    if (a.rows != b.rows) throw std::invalid_argument("transposed_product: the matrices do not fit each other");
+    matrix c(a.columns, b.columns);
+    detail::mapped(c).noalias() = detail::mapped(a).transpose() * detail::mapped(b);
+    return c;
+}
+
 /// Adds xᵀ · x of the first `rows` rows of x to the lower triangle of `sum`.
 inline void add_gram(matrix &sum, matrix const &x, std::size_t rows) {
     if (sum.rows != x.columns || sum.columns != x.columns || rows > x.rows)
@@ -58,6 +66,18 @@ inline void add_gram(matrix &sum, matrix const &x, std::size_t rows) {
     auto s = detail::mapped(sum);
     s.selfadjointView<Eigen::Lower>().rankUpdate(
         detail::mapped(x).topRows(static_cast<Eigen::Index>(rows)).transpose());
+}
+
+/// The x of a · x = b, for a symmetric positive definite a, of which the lower triangle is read.
+inline auto solve_positive(matrix const &a, matrix const &b) -> matrix {
+    if (a.rows != a.columns || a.columns != b.rows)
+        throw std::invalid_argument("solve_positive: the matrices do not fit each other");
+    Eigen::LLT<Eigen::MatrixXd> const factors(detail::mapped(a));
+    if (factors.info() != Eigen::Success)
+        throw std::runtime_error("solve_positive: the matrix is not positive definite");
+    matrix x(b.rows, b.columns);
+    detail::mapped(x) = factors.solve(detail::mapped(b));
+    return x;
 }
 
 /// Eigenvalues in falling order, and as rows of `vectors` the unit eigenvectors, whose largest element is positive.
