@@ -200,6 +200,12 @@ concept per_picture = requires(P const &p, B const &x, target const &aim, byte_r
     { p.restore(r) } -> std::same_as<P>;
 };
 
+/// Refinement: what is fitted follows from the target alone, so nobody has to make the values that `prepare` would be shown.
+template <class P>
+concept prepares_ahead = requires(P const &p, target const &aim) {
+    { p.prepare(aim) } -> std::same_as<P>;
+};
+
 namespace detail {
 template <class T, class B>
 consteval auto check_synthesis() -> bool {

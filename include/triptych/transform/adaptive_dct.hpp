@@ -167,12 +167,13 @@ public:
 
     // --- sent with each picture: the step, for the deblocking filter --------------------------------------------------------
 
-    template <class B>
-    requires(B::rank >= 2) auto prepare(B const &, target const &aim) const -> adaptive_dct {
+    auto prepare(target const &aim) const -> adaptive_dct {
         adaptive_dct fitted;
         fitted.step_ = detail::stream_step(aim);
         return fitted;
     }
+    template <class B>
+    requires(B::rank >= 2) auto prepare(B const &, target const &aim) const -> adaptive_dct { return prepare(aim); }
     template <class W>
     void write(W &w) const {
         w.varint(step_);
@@ -371,7 +372,7 @@ private:
 
 static_assert(transform_for<adaptive_dct, bands<std::int16_t, 2>> &&
               target_aware<adaptive_dct, bands<std::int32_t, 3>>);
-static_assert(per_picture<adaptive_dct, bands<std::int16_t, 2>>);
+static_assert(per_picture<adaptive_dct, bands<std::int16_t, 2>> && prepares_ahead<adaptive_dct>);
 
 } // namespace transform
 } // namespace triptych::inline TRIPTYCH_ABI

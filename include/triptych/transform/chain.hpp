@@ -173,17 +173,25 @@ private:
         else
             return synthesised<N - 1>(get<N - 1>().inverse(std::move(x), arranged<N - 1>(in)), in);
     }
+    /// Is a member from the I-th on fitted to what the members before it give?
     template <class B, std::size_t I>
-    static constexpr bool prepares_from = []<std::size_t... J>(std::index_sequence<J...>) {
-        return (per_picture<member<I + J>, B> || ...);
+    static constexpr bool looks_from = []<std::size_t... J>(std::index_sequence<J...>) {
+        return ((per_picture<member<I + J>, B> && !prepares_ahead<member<I + J>>) || ...);
     }
     (std::make_index_sequence<sizeof...(P) - I>{});
 
+    /// Transforms no further than a member looks. Where no member looks any more, x is what it was.
     template <std::size_t I, class B>
     void prepare_from(B const &x, target const &aim) {
         auto &own = std::get<I>(members_);
-        if constexpr (per_picture<member<I>, B>) own = own.prepare(x, aim);
-        if constexpr (prepares_from<B, I + 1>) prepare_from<I + 1>(detail::analyse(own, x.clone(), aim), aim);
+        if constexpr (prepares_ahead<member<I>>)
+            own = own.prepare(aim);
+        else if constexpr (per_picture<member<I>, B>)
+            own = own.prepare(x, aim);
+        if constexpr (looks_from<B, I + 1>)
+            prepare_from<I + 1>(detail::analyse(own, x.clone(), aim), aim);
+        else if constexpr (I + 1 < sizeof...(P))
+            prepare_from<I + 1>(x, aim);
     }
     template <class F>
     void each(F &&f) const {
