@@ -10,18 +10,19 @@ namespace {
 template <class S, std::size_t R>
 auto measured(any_picture const &a, any_picture const &b) -> scores {
     auto const view = [](any_picture const &p) {
-        triptych::picture_view<S, R> v{std::get<std::vector<S>>(p.samples).data(), {}, p.components};
+        triptych::picture_view<S, R> v{
+            std::get<std::vector<S>>(p.samples).data(), {}, p.components, static_cast<double>(p.white)};
         std::copy_n(p.shape.begin(), R, v.shape.begin());
         return v;
     };
     auto const x = view(a), y = view(b);
     namespace metric = triptych::metric;
-    scores s{metric::mse(x, y), metric::mae(x, y), metric::max_error(x, y), metric::psnr(x, y, a.white), {}, {}, {}};
+    scores s{metric::mse(x, y), metric::mae(x, y), metric::max_error(x, y), metric::psnr(x, y), {}, {}, {}};
     if constexpr (R == 2) {
         auto const side = std::min(a.shape[0], a.shape[1]);
-        if (a.components >= 3) s.psnr_y = metric::psnr_y(x, y, a.white);
-        if (side >= 11) s.ssim = metric::ssim_y(x, y, a.white);
-        if (side >= 176) s.ms_ssim = metric::ms_ssim_y(x, y, a.white);
+        if (a.components >= 3) s.psnr_y = metric::psnr_y(x, y);
+        if (side >= 11) s.ssim = metric::ssim_y(x, y);
+        if (side >= 176) s.ms_ssim = metric::ms_ssim_y(x, y);
     }
     return s;
 }

@@ -53,6 +53,9 @@ struct picture_view {
     S const *data = nullptr;
     extents<R> shape{};
     std::size_t components = 1;
+    /// The largest signal there may be, 1023 for 10 bits in 16: what `scale` and `psnr` go by. 0: 255 and 65535 for 8 and 16 bits, the range
+    /// of the finite values for all others. No stream keeps it.
+    double peak = 0;
 
     auto size() const noexcept -> std::size_t { return static_cast<std::size_t>(volume(shape)) * components; }
 };

@@ -25,7 +25,7 @@ struct quality {
 };
 
 /// 0 (smallest) to 100 (best, but not lossless). Equal steps in this scale are equal ratios of the quantisation step, which is
-/// 3 · 2^(7.5 · (100 - q) / 100) for 8-bit samples and in proportion for others: 3 at 100, 11 at 75, 40 at 50, 543 at 0.
+/// 3 · 2^(7.5 · (100 - q) / 100) for 8-bit samples and in proportion to the peak of the picture (see `picture_view`) for others: 3 at 100, 11 at 75, 40 at 50, 543 at 0.
 constexpr auto scale(double q) noexcept -> quality {
     return {quality::kind::scale, q};
 }
@@ -33,11 +33,13 @@ constexpr auto scale(double q) noexcept -> quality {
 constexpr auto step(double s) noexcept -> quality {
     return {quality::kind::step, s};
 }
-/// Peak signal-to-noise ratio over all samples, in dB; met to within 0.1 dB where the codec can.
+/// Peak signal-to-noise ratio over all samples, in dB; met to within 0.1 dB where the codec can. It can not where quality moves in jumps (a small
+/// picture, or one without noise; whole steps of 8-bit samples that nothing transforms): then the nearest is taken.
 constexpr auto psnr(double dB) noexcept -> quality {
     return {quality::kind::psnr, dB};
 }
-/// Bits of the whole stream for each pixel (a sample of one component counts as the pixel); met to within 1 % where the codec can.
+/// Bits of the whole stream for each pixel (a sample of one component counts as the pixel); met to within 1 % where the codec can,
+/// and else as near as it comes, see `psnr`.
 constexpr auto bits_per_pixel(double b) noexcept -> quality {
     return {quality::kind::bits_per_pixel, b};
 }

@@ -39,7 +39,7 @@ struct golomb {
         coder::detail::bit_reader bits(r.rest());
         for (std::size_t i = 0; i < x.size(); ++i) {
             unsigned n = 0;
-            while (n < 40 && !bits.exhausted() && bits.get(1) == 0) ++n;
+            while (n < 40 && bits.get(1) == 0) ++n;
             auto const u = (std::uint64_t{1} << n) + (n > 0 && n <= 32 ? bits.get(n) : 0) - 1;
             x.data()[i] = static_cast<typename B::value_type>(static_cast<std::int64_t>(u & 1 ? (u + 1) / 2 : u / 2) *
                                                               (u & 1 ? -1 : 1));

@@ -61,7 +61,8 @@ public:
     auto encode(any_picture const &p, triptych::quality const &goal) const -> bytes override {
         bytes out;
         auto const known = with_kind<What>(p.type(), p.rank(), [&]<class S, std::size_t R>() {
-            triptych::picture_view<S, R> view{std::get<std::vector<S>>(p.samples).data(), {}, p.components};
+            triptych::picture_view<S, R> view{
+                std::get<std::vector<S>>(p.samples).data(), {}, p.components, static_cast<double>(p.white)};
             std::copy_n(p.shape.begin(), R, view.shape.begin());
             try {
                 out = codec_.encode(view, goal);

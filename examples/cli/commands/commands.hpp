@@ -35,8 +35,8 @@ struct goal_options {
     std::vector<double> values; ///< one, or with `many` as many as the user likes
 
     void add(CLI::App &command, bool many);
-    /// For one value and the picture, whose white makes 10 bits in 16 look as good as 8 in 8.
-    static auto quality_for(kind what, double value, any_picture const &p) -> triptych::quality;
+    /// For one value.
+    static auto quality_for(kind what, double value) -> triptych::quality;
 };
 
 /// The codec that is named, or else the one that suits picture and goal.

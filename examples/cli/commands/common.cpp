@@ -1,5 +1,4 @@
 #include <array>
-#include <cmath>
 #include <cstdio>
 
 #include <CLI/Option.hpp>
@@ -42,19 +41,16 @@ void goal_options::add(CLI::App &command, bool many) {
     group->require_option(0, 1);
 }
 
-auto goal_options::quality_for(kind what, double value, any_picture const &p) -> triptych::quality {
-    bool const narrow = p.type() == triptych::sample_type::uint16 && p.white != 0 && p.white < 65535;
-    double const scale = what == kind::none ? 75 : value;
+auto goal_options::quality_for(kind what, double value) -> triptych::quality {
     switch (what) {
     case kind::none:
+        return triptych::scale(75);
     case kind::scale:
-        // The library's scale, step = 3 * 2^(7.5 * (1 - q / 100)) for a white of 255, goes by the range of the sample type.
-        if (narrow) return triptych::step(3 * std::exp2(7.5 * (100 - scale) / 100) * p.white / 255);
-        return triptych::scale(scale);
+        return triptych::scale(value);
     case kind::step:
         return triptych::step(value);
     case kind::psnr:
-        return triptych::psnr(narrow ? value + 20 * std::log10(65535.0 / p.white) : value);
+        return triptych::psnr(value);
     case kind::bpp:
         return triptych::bits_per_pixel(value);
     case kind::max_error:

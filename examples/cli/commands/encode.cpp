@@ -30,7 +30,7 @@ void add_encode(CLI::App &app, action &run) {
             auto const codec = open_codec(entry, o->model);
             auto const quality = entry.exact_only && o->goal.what == goal_options::kind::none
                                      ? triptych::exact
-                                     : goal_options::quality_for(o->goal.what, value, p);
+                                     : goal_options::quality_for(o->goal.what, value);
             bytes stream;
             {
                 progress const bar("encoding " + input_name(o->in));

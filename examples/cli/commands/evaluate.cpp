@@ -240,7 +240,7 @@ void add_evaluate(CLI::App &app, action &run) {
                         auto const start = thread_seconds();
                         bytes stream;
                         try {
-                            stream = codec->encode(p, goal_options::quality_for(what, values[k], p));
+                            stream = codec->encode(p, goal_options::quality_for(what, values[k]));
                         } catch (usage_error const &e) {
                             throw usage_error(files[i] + ": codec " + std::string(entry.name) + ": " + e.what());
                         }

@@ -14,9 +14,10 @@
 
 namespace triptych::inline TRIPTYCH_ABI::detail {
 
-/// The largest signal: 255 and 65535 for 8 and 16 bits, the range of the finite values for all others (1 if there is none).
+/// The largest signal, as the view says or else 255 and 65535 for 8 and 16 bits, the range of the finite values for all others (1 if there is none).
 template <sample S, std::size_t R>
 auto peak_of(picture_view<S, R> const &view) noexcept -> double {
+    if (view.peak > 0) return view.peak;
     if constexpr (std::is_same_v<S, std::uint8_t>) {
         return 255;
     } else if constexpr (sizeof(S) == 2) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,8 @@ public:
         using kind = quality::kind;
         if (!is_finite(static_cast<float>(goal.value)) || goal.value < 0 || goal.value > 1e30)
             raise<std::invalid_argument>("a quality is a number that is not negative");
+        if (!(view_.peak >= 0 && view_.peak <= 1e30))
+            raise<std::invalid_argument>("the peak of a picture is a number that is not negative");
         if (goal.what == kind::scale && goal.value > 100)
             raise<std::invalid_argument>("a quality scale goes from 0 to 100");
         if (goal.what == kind::exact || (goal.what == kind::max_error && goal.value == 0)) {
@@ -61,31 +64,12 @@ public:
         double const peak = peak_of(view_);
         double const unit =
             std::log2(peak / 255 / grain); // the step that is 1 for 8-bit samples, as a logarithm, in integers
-        if (goal.what == kind::scale) return at(map, unit + std::log2(3.0) + 7.5 * (100 - goal.value) / 100, false).payload;
+        if (goal.what == kind::scale)
+            return at(map, unit + std::log2(3.0) + 7.5 * (100 - goal.value) / 100, false).payload;
         if (goal.what == kind::step)
             return attempt(map, {static_cast<float>(goal.value / grain)}, unbounded, false).payload;
 
-        bool const by_rate = goal.what == kind::bits_per_pixel;
-        auto const pixels = static_cast<double>(std::max<std::uint64_t>(volume(view_.shape), 1));
-        trial best;
-        double nearest = std::numeric_limits<double>::max();
-        auto const miss = [&](double log_step) {
-            auto t = at(map, log_step, !by_rate);
-            double y = 0;
-            if (by_rate)
-                y = std::log2(std::max(goal.value, 1e-6) * pixels / 8) -
-                    std::log2(static_cast<double>(t.payload.size() + around_(t.payload.size())));
-            else
-                y = std::clamp(goal.value - psnr_of(view_, t.decoded.data(), peak), -12.0, 12.0);
-            if (std::abs(y) < nearest) nearest = std::abs(y), best = std::move(t);
-            return y;
-        };
-        // At high rates the error is step² / 12, 59 dB for a step of 1; below that it falls behind, by the slopes given here.
-        if (by_rate)
-            find_root(unit - 7, unit + 10, unit + 3, 0.7, 0.003, 20, miss);
-        else
-            find_root(unit - 7, unit + 10, unit + (59 - goal.value) / 5, 4.5, 0.02, 20, miss);
-        return std::move(best.payload);
+        return meeting(goal, map, unit, peak);
     }
 
 private:
@@ -94,6 +78,53 @@ private:
         picture<S, R> decoded; // only where asked for
     };
     static constexpr double unbounded = std::numeric_limits<double>::max();
+
+    /// The payload that comes nearest to a rate or a signal-to-noise ratio.
+    auto meeting(quality const &goal, sample_map const &map, double unit, double peak) const -> std::vector<std::byte> {
+        bool const by_rate = goal.what == quality::kind::bits_per_pixel;
+        auto const pixels = static_cast<double>(std::max<std::uint64_t>(volume(view_.shape), 1));
+        double const wanted = std::log2(std::max(goal.value, 1e-6) * pixels / 8);
+        std::vector<std::byte> best;
+        double nearest = std::numeric_limits<double>::max();
+        struct side {
+            double miss = std::numeric_limits<double>::max(), log_step = 0;
+        };
+        std::array<side, 2> nearest_beside; // where the result is too large or good, and too small or bad
+        auto const miss = [&](double log_step, float lambda) {
+            auto t = attempt(map, {static_cast<float>(std::exp2(log_step)), lambda}, unbounded, !by_rate);
+            double const y = by_rate
+                                 ? wanted - std::log2(static_cast<double>(t.payload.size() + around_(t.payload.size())))
+                                 : std::clamp(goal.value - psnr_of(view_, t.decoded.data(), peak), -60.0, 60.0);
+            auto &beside = nearest_beside[y > 0];
+            if (std::abs(y) < std::abs(beside.miss)) beside = {y, log_step};
+            if (std::abs(y) < nearest) nearest = std::abs(y), best = std::move(t.payload);
+            return y;
+        };
+        constexpr float usual = target{}.lambda;
+        double const enough = by_rate ? 0.003 : 0.02, promised = by_rate ? 0.01 : 0.08;
+        auto const at_usual = [&](double log_step) { return miss(log_step, usual); };
+        // At high rates the error is step² / 12, 59 dB for a step of 1; below that it falls behind, by the slopes given here.
+        if (by_rate)
+            find_root(unit - 7, unit + 10, unit + 3, 0.7, enough, 24, at_usual);
+        else
+            find_root(unit - 7, unit + 10, unit + (59 - goal.value) / 5, 4.5, enough, 24, at_usual);
+        if (nearest <= promised) return best;
+
+        // Between two steps there may be a jump. The price of bits moves in smaller ones, for a quantizer that asks for it: on either side.
+        double const slope = by_rate ? 0.1 : 0.4;
+        auto const jump = nearest_beside;
+        for (auto const &from : jump) {
+            if (nearest <= promised || std::abs(from.miss) > 16 * slope) continue;
+            find_root(-4, 4, -from.miss / slope, slope, enough, 8, [&](double octaves) {
+                auto const y = miss(from.log_step, usual * static_cast<float>(std::exp2(octaves)));
+                return y == from.miss ? 0 : y; // nothing moves: stop
+            });
+        }
+        // And what neither rises nor falls may come nearer beyond the jump.
+        for (int k = 1; k <= 4 && nearest > promised; ++k)
+            for (auto const sign : {-1, 1}) at_usual(jump[jump[1].miss < -jump[0].miss].log_step + 0.04 * k * sign);
+        return best;
+    }
 
     auto exactly() const -> std::vector<std::byte> {
         return attempt(choose_map(view_.data, view_.size(), true), {0, 0}, 0, false).payload;

@@ -1,7 +1,8 @@
 // triptych/detail/search.hpp: finds the quantisation step that meets a goal.
 //
 // Rate and distortion move almost linearly with the logarithm of the step, so a secant that keeps a bracket (the Illinois
-// rule) needs few trials; each trial is a complete encode, so what is met is met by the bytes that are written.
+// rule, and bisection where that is slow, for at low rates they move in jumps) needs few trials; each trial is a complete encode, so
+// what is met is met by the bytes that are written.
 #pragma once
 
 #include <algorithm>
@@ -17,11 +18,14 @@ namespace triptych::inline TRIPTYCH_ABI::detail {
 template <class F>
 void find_root(double low, double high, double guess, double slope, double tolerance, int trials, F &&f) {
     double at_low = 0, at_high = 0;
+    double widths[3] = {}; // of the bracket before the last three trials
     bool have_low = false, have_high = false;
     int side = 0;
     for (double x = std::clamp(guess, low, high); trials-- > 0;) {
         double const y = f(x);
         if (std::abs(y) <= tolerance) return;
+        double const earlier = widths[0];
+        widths[0] = widths[1], widths[1] = widths[2], widths[2] = high - low;
         if (y < 0) {
             if (side == -1) at_high /= 2;
             low = x, at_low = y, have_low = true, side = -1;
@@ -30,7 +34,9 @@ void find_root(double low, double high, double guess, double slope, double toler
             high = x, at_high = y, have_high = true, side = 1;
         }
         if (high - low < 1e-4) return;
-        if (have_low && have_high)
+        if (have_low && have_high && high - low > earlier / 2 && earlier > 0)
+            x = (low + high) / 2; // four trials did not halve it
+        else if (have_low && have_high)
             x = std::clamp(low + (high - low) * at_low / (at_low - at_high), low + 0.02 * (high - low),
                            high - 0.02 * (high - low));
         else
