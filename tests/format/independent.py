@@ -1339,7 +1339,7 @@ class Grid:
         shape, n = group[0].shape, len(group)
         self.w, samples = shape[-1], math.prod(shape)
         h = samples // self.w if samples else 0
-        area = max(0, 9 - width(n - 1))
+        area = max(0, 8 - width(n - 1))
         a = min((area + 1) // 2, width(self.w - 1)) if samples else 0
         self.b = min(area - a, width(h - 1)) if samples else 0
         self.a = min(area - self.b, width(self.w - 1)) if samples else 0

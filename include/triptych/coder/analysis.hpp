@@ -9,7 +9,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -21,24 +20,6 @@
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
-
-/// The sum of n tokens, n < 2^24.
-template <class N>
-auto sum_of(std::uint8_t const *t, N n) noexcept -> std::uint32_t {
-    std::uint32_t sum = 0;
-    std::size_t i = 0;
-    for (constexpr std::uint64_t even = 0x00ff00ff00ff00ff; i + 32 <= n; i += 32) {
-        std::uint64_t lanes = 0; // four sums of 16 bits
-        for (std::size_t j = 0; j < 32; j += 8) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, t + i + j, 8);
-            lanes += (word & even) + (word >> 8 & even);
-        }
-        sum += static_cast<std::uint32_t>(lanes * 0x0001000100010001u >> 48);
-    }
-    for (; i < n; ++i) sum += t[i];
-    return sum;
-}
 
 /// What an encoder with static tables knows of its symbols.
 template <class M>
@@ -125,19 +106,26 @@ private:
             auto &own = where.of_group(g);
             if (own.levels == where.no_levels || own.grid.count() < 4) continue;
             triptych::detail::buffer<std::uint32_t> sums(own.grid.count(), 0u), numbers(own.grid.count(), 0u);
-            need(sums.ok() && numbers.ok());
-            auto const n = where.groups()[g].count;
+            auto const n = where.groups()[g].count, row = own.grid.columns * n;
+            triptych::detail::buffer<std::uint16_t> column(row); // of at most 256 rows of a region
+            need(sums.ok() && numbers.ok() && column.ok());
             auto const *t = tokens.data() + where.groups()[g].offset;
-            own.grid.each_piece(0, where.groups()[g].samples, [&](std::size_t region, std::size_t samples) {
-                std::uint32_t sum = 0;
-                if (n == 1)
-                    sum = sum_of(t, samples);
-                else
-                    for (std::size_t p = 0; p < samples; ++p) sum += sum_of(t + p * n + 1, n - 1);
-                sums[region] += sum,
-                    numbers[region] += static_cast<std::uint32_t>(n == 1 ? samples : samples * (n - 1));
-                t += samples * n;
-            });
+            for (std::size_t y = 0, end = 0; y < own.grid.rows; y = end) {
+                auto const first = (y >> own.grid.height_log2) * own.grid.across();
+                end = std::min(own.grid.rows, y + (std::size_t{1} << own.grid.height_log2));
+                std::fill(column.begin(), column.end(), std::uint16_t{0});
+                for (auto r = y; r < end; ++r, t += row)
+                    for_blocks(row, [&, to = column.data()](std::size_t i, auto size) {
+                        std::array<std::uint8_t, 32> x;
+                        std::copy_n(t + i, size, x.begin());
+                        for (std::size_t j = 0; j < size; ++j) to[i + j] = static_cast<std::uint16_t>(to[i + j] + x[j]);
+                    });
+                for (std::size_t c = 0; c < own.grid.columns; ++c) {
+                    auto const region = first + (c >> own.grid.width_log2);
+                    for (std::size_t k = n > 1; k < n; ++k) sums[region] += column[c * n + k];
+                    numbers[region] += static_cast<std::uint32_t>((end - y) * std::max<std::size_t>(n - 1, 1));
+                }
+            }
             // log2 of the mean and a quarter, in 16 fractional bits; steps of half an octave at least.
             triptych::detail::buffer<std::int64_t> log(sums.size());
             need(log.ok());
@@ -150,6 +138,7 @@ private:
             own.regional = *high - *low >= step / 2;
         }
     }
+
     /// Histograms of the contexts that occur, and which those are.
     struct counted {
         histograms tokens;
@@ -278,6 +267,7 @@ void write_extra(bands<T, R> const &symbols, analysis<M> const &a, W &w) {
     w.varint(packed.size());
     w.bytes(packed.view());
 }
+
 /// Bits of a token with its extra bits, by context: what estimates are made of.
 template <class M>
 class table_estimator {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -137,23 +138,45 @@ public:
     }
     auto ok() const noexcept -> bool { return pattern_.ok(); }
 
+    /// Of elements [first, first + n) of the buffer.
     void fill(std::size_t first, std::size_t n, Out *out) noexcept {
         find_(where_.groups(), first, n, [&](std::size_t g, std::size_t element, std::size_t piece) {
-            if (g != group_) prepare(g);
             auto const &own = where_.of_group(g);
-            auto const bands = where_.groups()[g].count;
-            if (bands == 1 && own.regional)
-                own.grid.each_piece(element, piece, [&](std::size_t region, std::size_t samples) {
-                    out = run(pattern_[where_.levels(own)[region]], samples, out);
-                });
-            else if (bands == 1)
-                out = run(pattern_[0], piece, out);
-            else
-                out = interleaved(own, bands, element, piece, out);
+            auto const row = own.grid.columns * where_.groups()[g].count;
+            if (!own.regional || row < 2 * slack) {
+                out = write(g, element, piece, out);
+                return;
+            }
+            // All rows of a row of regions are alike: they are written once, a part of a row at a time, and copied.
+            while (piece > 0) {
+                auto const at = element % row, part = at / line_length * line_length;
+                auto const size = std::min(line_length, row - part), some = std::min(part + size - at, piece);
+                line_key const key{g, (element / row) >> own.grid.height_log2, part};
+                if (!(key == key_)) write(g, element - at + part, size, line_.data()), key_ = key;
+                std::copy_n(line_.data() + (at - part), some, out);
+                out += some, element += some, piece -= some;
+            }
         });
     }
 
 private:
+    static constexpr std::size_t line_length = 4096;
+    struct line_key {
+        std::size_t group = ~std::size_t{0}, row = 0, part = 0;
+        friend bool operator==(line_key const &, line_key const &) = default;
+    };
+
+    auto write(std::size_t g, std::size_t element, std::size_t n, Out *out) noexcept -> Out * {
+        if (g != group_) prepare(g);
+        auto const &own = where_.of_group(g);
+        auto const bands = where_.groups()[g].count;
+        if (bands > 1) return interleaved(own, bands, element, n, out);
+        if (!own.regional) return run(pattern_[0], n, out);
+        own.grid.each_piece(element, n, [&](std::size_t region, std::size_t samples) {
+            out = run(pattern_[where_.levels(own)[region]], samples, out);
+        });
+        return out;
+    }
     static auto run(Out v, std::size_t n, Out *out) noexcept -> Out * {
         for (std::size_t i = 0; i < n; i += slack)
             for (std::size_t j = 0; j < slack; ++j) out[i + j] = v;
@@ -190,6 +213,8 @@ private:
     triptych::detail::buffer<Out> pattern_;
     group_finder find_;
     std::size_t group_ = ~std::size_t{0};
+    std::array<Out, line_length + slack> line_;
+    line_key key_;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder::detail

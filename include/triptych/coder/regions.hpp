@@ -1,7 +1,7 @@
 // triptych/coder/regions.hpp: where in a picture a symbol lies, for tables that follow its content.
 //
 // Statistics of pictures change from place to place, and a table that knows is worth more than one that is exact: on residuals of
-// photographs 9 % (64 KB at a time: 2 %). So the samples of a group fall into *regions* of about 512 symbols, rectangles of
+// photographs 9 % (64 KB at a time: 2 %). So the samples of a group fall into *regions* of about 256 symbols, rectangles of
 // neighbouring rows and columns, and the encoder may give each a *level* of 16, by how large its symbols are. Class of band and level together
 // choose the table. Levels are smooth, so they cost 1.5 bits a region.
 #pragma once
@@ -31,7 +31,7 @@ struct region_grid {
         if (g.count == 0 || g.samples == 0) return r;
         r.columns = where[g.first].shape[R - 1], r.rows = g.samples / r.columns;
         auto const many = static_cast<unsigned>(std::bit_width(g.count - 1));
-        auto const area = many < 9 ? 9 - many : 0;
+        auto const area = many < 8 ? 8 - many : 0;
         auto const least = [](unsigned wanted, std::size_t n) {
             return std::min(wanted, static_cast<unsigned>(std::bit_width(n - 1)));
         };
