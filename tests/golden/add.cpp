@@ -1,6 +1,7 @@
 // golden_add FOLDER: adds a golden stream for each codec and picture that has none yet, and notes what today's encoder writes.
 //
-//   *.tpc         streams; index.txt has a line for each: file, CRC-32C of its picture, codec. Only ever added to, once released.
+//   *.tpc         streams; index.txt has a line for each: file, CRC-32C of its picture, codec. Only ever added to, once released. Those that are
+//                 no picture of pictures.hpp (`*-regions`: large enough for regions and 32 lanes) were added by hand.
 //   encoded.txt   file, length and checksum of what the encoder writes today; rewritten by every run.
 #include <cstdio>
 #include <fstream>
