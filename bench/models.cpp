@@ -65,6 +65,8 @@ int main(int argc, char **argv) {
         totals[0].bytes += entropy(x);
         add<coder::huffman<>>(x, totals, n);
         add<coder::rans<>>(x, totals, n);
+        add<coder::rans<model::laplace>>(x, totals, n);
+        add<coder::rans<model::gaussian>>(x, totals, n);
         add<coder::range<model::adaptive>>(x, totals, n);
         add<coder::range<model::neighbourhood>>(x, totals, n);
         add<coder::range<model::mixing<contexts::order<2>>>>(x, totals, n);

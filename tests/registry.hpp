@@ -13,6 +13,7 @@
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
+#include <triptych/coder/model/family.hpp>
 #include <triptych/coder/model/mixing.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
@@ -75,7 +76,7 @@ using coders = std::tuple<                                                      
     coder::range<model::neighbourhood>, coder::range<model::adaptive>,                                           //
     coder::range<model::predictive>, coder::range<model::transform_blocks>,                                      //
     coder::range<model::conditional_scale>, coder::range<model::pretrained>,                                     //
-    coder::range<model::mixing<>>,                                                                               //
+    coder::range<model::mixing<>>, coder::rans<model::laplace>, coder::rans<model::gaussian>,                    //
     coder::golomb<>, coder::golomb<coder::golomb_kind::general>, coder::golomb<coder::golomb_kind::exponential>, //
     coder::huffman<>, coder::rans<>, coder::laplace,                                                             //
     coder::multisymbol<model::neighbourhood>, coder::multisymbol<model::adaptive>,                               //

@@ -4,6 +4,7 @@
 #include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
+#include <triptych/coder/model/family.hpp>
 #include <triptych/coder/model/mixing.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/predictive.hpp>
@@ -81,6 +82,18 @@ auto slope() -> std::vector<std::uint8_t> {
                                  .bytes = "80 4d 1a 1c 3b 44 a6 ca 6f",
                                  .samples = {128, 160, 120, 255},
                                  .goal = step(8)}),
+    add(example<plain<coder::rans<model::laplace>>, std::uint8_t, 2>{
+        .shape = {2, 4},
+        .components = 1,
+        .bytes = "43 90 00 82 85 9f 40 6b 25",
+        .samples = {128, 129, 127, 130, 128, 125, 128, 160},
+        .goal = exact}),
+    add(example<plain<coder::rans<model::gaussian>>, std::uint8_t, 2>{
+        .shape = {2, 4},
+        .components = 1,
+        .bytes = "81 3c 07 00 fa 10 01 01 00 c6",
+        .samples = {128, 129, 130, 131, 132, 133, 134, 135},
+        .goal = exact}),
     add(example<plain<coder::range<model::adaptive>>, std::uint8_t, 2>{
         .shape = {1, 3}, .components = 1, .bytes = "fe ca 93 c4", .samples = {128, 100, 255}, .goal = exact}),
     add(example<plain<coder::range<model::neighbourhood>>, std::uint8_t, 2>{

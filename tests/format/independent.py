@@ -1389,13 +1389,16 @@ class Static(Raw):
             table_of[c] = before
         numbers, tables = Numbers(engine), []
         for _ in range(n):
-            tables.append(self.alone(engine) if engine.direct(1) else self.table(engine, numbers))
+            tables.append(self.any_table(engine, numbers))
         engine.finish()
         extra = b""
         if any(t >= 1 << self.split for table in tables for t in self.tokens_of(table)):
             extra = r.take(r.varint())
         self.extra, self.extra_size = Bits(Reader(extra)), len(extra)
         return [tables[table_of[c]] for c in contexts]
+
+    def any_table(self, engine, numbers):
+        return self.alone(engine) if engine.direct(1) else self.table(engine, numbers)
 
     @staticmethod
     def levels(engine, cells, grid):
@@ -1545,6 +1548,77 @@ class Rans(Static):
         if any(x != 1 << 16 for x in states):
             raise Corrupt("states")
         self.symbols(layout, tokens)
+
+
+ROOTS = [1 << 30]
+while len(ROOTS) < 17:
+    ROOTS.append(math.isqrt(ROOTS[-1] << 31))
+
+
+def root_products(first):
+    out = []
+    for i in range(256):
+        v = 1 << 31
+        for b in range(8):
+            if i >> b & 1:
+                v = v * ROOTS[first - b] >> 31
+        out.append(v)
+    return out
+
+
+COARSE, FINE = root_products(8), root_products(16)
+QUARTER = 16777216, 19951585, 23726566, 28215802
+
+
+class RansFamily(Rans):
+    """rans<laplace>, rans<gaussian>"""
+
+    def __init__(self, work, gaussian):
+        self.work, self.gaussian = work, gaussian
+
+    def mass(self, s, a, n):
+        slope, total = QUARTER[(64 - s) % 4] << (64 - s) // 4 >> 12, 0
+        for j in range(8):
+            y = min(abs(16 * a - 8 + n * (2 * j + 1)), 1 << 20) * slope >> 12
+            if self.gaussian:
+                y = min(y, 1 << 22) ** 2 >> 16
+            total += 0 if y >= 1 << 21 else (COARSE[y >> 8 & 255] * FINE[y & 255] >> 31) >> (y >> 16)
+        return n * (total >> 3)
+
+    def token_mass(self, s, t):
+        if t < 1 << self.split:
+            return self.mass(s, t + self.base if self.counts else t >> 1 if t % 2 == 0 else -(t >> 1) - 1, 1)
+        n = 1 << (t - (1 << self.split)) // 2 + self.split - 1
+        f = (2 + t % 2) * n
+        if self.counts:
+            return self.mass(s, self.base + f, n)
+        return self.mass(s, f // 2, n // 2) + self.mass(s, -(f + n) // 2, n // 2)
+
+    def frequencies(self, s, top):
+        m = [min(self.token_mass(s, t), 1 << 40) + 1 for t in range(top + 1)]
+        f = [max(1, (v << 12) // sum(m)) for v in m]
+        if sum(f) < 4096:
+            f[f.index(max(f))] += 4096 - sum(f)
+        while sum(f) > 4096:
+            f[f.index(max(f))] -= 1
+        return f
+
+    def any_table(self, engine, numbers):
+        s, top, slots = engine.direct(6), engine.direct(8), []
+        if top >= self.last:
+            raise Corrupt("token")
+        for t, f in enumerate(self.frequencies(s, top)):
+            slots += [(t, f, len(slots))] * f
+        return slots
+
+    @classmethod
+    def checksum(cls, gaussian):
+        family, data = cls(None, gaussian), b""
+        family.counts = family.base = 0
+        for family.split, last in ((4, 72), (8, 256)):
+            for s in range(64):
+                data += struct.pack(f"<{last}H", *family.frequencies(s, last - 1))
+        return crc32c(data)
 
 
 class Laplace(Raw):
@@ -2821,6 +2895,8 @@ def make(node, work):
                             "conditional_scale": ConditionalScale}[words[0]]())
     if name == "multisymbol":
         return Range(work, {"adaptive": AdaptiveDigits, "neighbourhood": NeighbourhoodDigits}[words[0]](), MultisymbolEngine)
+    if name == "rans" and words[0] != "table":
+        return RansFamily(work, words[0] == "gaussian")
     if name in ("identity", "eigenpicture"): # the latter without state
         return Identity()
     if name == "chain":
@@ -2918,6 +2994,9 @@ def main():
                 failures += 1
                 print(f"{page.name}: {description}:\n  got      {got}\n  expected {wanted}")
     assert count > 30, "the pages have lost their examples"
+    page = (root / "docs" / "format" / "coder.md").read_text(encoding="utf-8")
+    for name in ("laplace", "gaussian"):
+        assert int(re.search(f"`{name}` ([0-9a-f]{{8}})[,.]", page)[1], 16) == RansFamily.checksum(name == "gaussian"), name
 
     index = root / "tests" / "golden" / "index.txt"
     streams = 0

@@ -229,7 +229,10 @@ private:
         for (a.split = alphabet::fewest; a.split <= fine.split; ++a.split)
             for (auto const &h : tables) {
                 auto const m = merged(h, a);
-                cost[a.split] += model::detail::entropy(m) + model::detail::table_cost(m);
+                if constexpr (parametric_model<M>)
+                    cost[a.split] += M::fit(m, a, 12).bits;
+                else
+                    cost[a.split] += model::detail::entropy(m) + model::detail::table_cost(m);
                 for (auto t = a.direct(); t < a.tokens(); ++t)
                     cost[a.split] += static_cast<std::int64_t>(m[t]) * a.extra(t) << 16;
             }
@@ -272,7 +275,7 @@ void write_extra(bands<T, R> const &symbols, analysis<M> const &a, W &w) {
 template <class M>
 class table_estimator {
 public:
-    /// `price(histogram)` gives the bits of each token, without the extra ones. What `coder` writes beyond these, tables above all, is
+    /// `price(histogram, alphabet)` gives the bits of each token, without the extra ones. What `coder` writes beyond these, tables above all, is
     /// shared out among all symbols.
     template <class C, class T, std::size_t R, class Price>
     table_estimator(C const &coder, bands<T, R> const &symbols, Price &&price)
@@ -283,7 +286,7 @@ public:
         auto rest = 8 * static_cast<double>(w.size());
         analysis<M> a(symbols);
         for (auto const &h : a.tables) {
-            prices_.push_back(price(h));
+            prices_.push_back(price(h, a.letters));
             for (std::uint32_t t = 0; t < a.letters.tokens(); ++t) {
                 auto &p = prices_[prices_.size() - 1][t];
                 p += static_cast<float>(a.letters.extra(t)), rest -= static_cast<double>(p) * h[t];

@@ -63,6 +63,9 @@ struct huffman {
         detail::static_model<Model>,
         "huffman: its tables stand still, so its model cannot look at decoded neighbours or adapt to them; take "
         "coder::range for that, or a static model such as model::table");
+    static_assert(!detail::parametric_model<Model>,
+                  "huffman: makes its codes of counts; a model that knows probabilities from a scale, such as "
+                  "model::laplace, is for coder::rans");
     using order = fifo;
     using model_type = Model;
     static constexpr unsigned longest = 12;
@@ -155,7 +158,7 @@ struct huffman {
     /// Prices, with the tables shared out evenly.
     template <class B>
     auto rates(B const &symbols) const {
-        return detail::table_estimator<Model>(*this, symbols, [](typename Model::histogram const &h) {
+        return detail::table_estimator<Model>(*this, symbols, [](typename Model::histogram const &h, alphabet const &) {
             std::array<float, alphabet::most_tokens> bits;
             code_table t;
             detail::limited_lengths(h.data(), h.size(), longest, t.length.data());

@@ -48,8 +48,8 @@ struct rans {
         auto const coarse = a.coarse();
         bool extra = false, still = true;
         for (std::size_t t = 0; t < count; ++t) {
-            auto table = Model::intervals(a.tables[t], precision);
-            code_table(head, numbers, a.letters, table);
+            auto table = intervals_of(a.tables[t], a.letters);
+            code_table(head, numbers, a.letters, table, a.tables[t]);
             extra |= has_extra(table, a.letters), still &= is_still(table);
             for (std::size_t k = 0; k < coarse.size(); ++k) // codes are asked for by fine tokens
                 if (table[coarse[k]].freq > 0) codes[t << 8 | k] = detail::rans_code::of(table[coarse[k]]);
@@ -76,7 +76,7 @@ struct rans {
         bool extra = false, still = true;
         for (std::size_t t = 0; t < count; ++t) {
             intervals table{};
-            if (!code_table(head, numbers, letters, table)) return r.fail(errc::corrupt);
+            if (!code_table(head, numbers, letters, table, {})) return r.fail(errc::corrupt);
             extra |= has_extra(table, letters), still &= is_still(table);
             spread(table, slots.data() + (t << precision));
         }
@@ -112,13 +112,14 @@ struct rans {
     /// Prices, with the tables shared out evenly.
     template <class B>
     auto rates(B const &symbols) const {
-        return detail::table_estimator<Model>(*this, symbols, [](typename Model::histogram const &h) {
-            std::array<float, alphabet::most_tokens> bits;
-            auto const t = Model::intervals(h, precision);
-            for (std::size_t i = 0; i < bits.size(); ++i)
-                bits[i] = t[i].freq ? std::log2(static_cast<float>(whole) / static_cast<float>(t[i].freq)) : 14.0F;
-            return bits;
-        });
+        return detail::table_estimator<Model>(
+            *this, symbols, [](typename Model::histogram const &h, alphabet const &letters) {
+                std::array<float, alphabet::most_tokens> bits;
+                auto const t = intervals_of(h, letters);
+                for (std::size_t i = 0; i < bits.size(); ++i)
+                    bits[i] = t[i].freq ? std::log2(static_cast<float>(whole) / static_cast<float>(t[i].freq)) : 14.0F;
+                return bits;
+            });
     }
 
 private:
@@ -167,10 +168,26 @@ private:
             for (auto const *p = sink.words; p != words.end(); ++p) w.u16(*p);
     }
 
-    /// Frequencies as lengths and mantissas, or the one token there is; both directions. False where they do not add up to the whole.
+    static auto intervals_of(typename Model::histogram const &h, [[maybe_unused]] alphabet const &letters)
+        -> intervals {
+        if constexpr (detail::parametric_model<Model>)
+            return Model::intervals(Model::fit(h, letters, precision).best, letters, precision);
+        else
+            return Model::intervals(h, precision);
+    }
+
+    /// A table by its parameters, where the model has any: six bits of scale and eight of the largest token. Else frequencies as lengths and mantissas, or the one token there is; both directions. False where they do not add up to the whole.
     template <class E>
-    static auto code_table(E &engine, model::detail::number_coder &numbers, alphabet const &letters, intervals &table)
-        -> bool {
+    static auto code_table(E &engine, [[maybe_unused]] model::detail::number_coder &numbers, alphabet const &letters,
+                           intervals &table, [[maybe_unused]] typename Model::histogram const &counted) -> bool {
+        if constexpr (detail::parametric_model<Model>) {
+            typename Model::parameters p;
+            if constexpr (!E::decoding) p = Model::fit(counted, letters, precision).best;
+            p.scale = engine.direct(p.scale, 6), p.top = engine.direct(p.top, 8);
+            if (p.top >= letters.tokens()) return false;
+            table = Model::intervals(p, letters, precision);
+            return true;
+        }
         std::uint32_t alone = 0;
         for (std::uint32_t i = 0; i < letters.tokens(); ++i)
             if (table[i].freq == whole) alone = i;

@@ -35,6 +35,14 @@ concept static_model = !looks_back<M> && requires {
     M::most_tables;
 };
 
+/// A static model whose tables follow from a few numbers: `fit(histogram, letters, bits)` finds these, `intervals(parameters, letters, bits)`
+/// makes a table of them; see model/family.hpp.
+template <class M>
+concept parametric_model = static_model<M> && requires(typename M::parameters const &p) {
+    M::scales;
+    p.scale, p.top;
+};
+
 /// Symbols are handled so many at a time, so that tokens, contexts and symbols stay in the first cache. A multiple of 32.
 inline constexpr std::size_t chunk = 2048;
 

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include <triptych/coder/order.hpp>
+#include <triptych/coder/tokens.hpp>
 #include <triptych/conformance/cases.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
@@ -69,6 +70,44 @@ void static_model_laws(conformance_options const &o, conformance_report &report)
             report.check(!certain || occurring < 2, "nothing is certain that has an alternative", where);
         }
     }
+}
+
+/// A static model whose tables follow from a scale and the largest token: that and all below may occur.
+template <class M>
+concept family_of_tables = requires(typename M::parameters const &p) {
+    { M::scales } -> std::convertible_to<std::uint32_t>;
+    M::intervals(p, coder::alphabet(), 12u);
+};
+template <family_of_tables M>
+void family_laws(conformance_report &report) {
+    report.role("family of static tables");
+    for (auto const bits : {12u, 16u})
+        for (auto const split : {4u, 6u, 8u})
+            for (std::uint32_t variant = 0; variant < 3; ++variant) {
+                coder::alphabet letters;
+                letters.split = split, letters.counts = variant > 0, letters.base = variant == 2 ? -7 : 0;
+                for (std::uint32_t scale = 0; scale < M::scales; ++scale)
+                    for (auto top : {0u, 1u, 2u, 17u, letters.tokens() - 1}) {
+                        auto const where = [&] {
+                            return "scale " + std::to_string(scale) + ", largest token " + std::to_string(top) +
+                                   ", split " + std::to_string(split) + ", " + std::to_string(bits) + " bits";
+                        };
+                        auto const table = M::intervals({scale, top}, letters, bits);
+                        std::uint64_t next = 0;
+                        bool adjacent = true, possible = true, impossible = true, certain = false;
+                        for (std::uint32_t i = 0; i < table.size(); ++i) {
+                            adjacent = adjacent && (table[i].freq == 0 || table[i].start == next);
+                            next += table[i].freq;
+                            possible = possible && (i > top || table[i].freq > 0);
+                            impossible = impossible && (i <= top || table[i].freq == 0);
+                            certain = certain || table[i].freq >= 1u << bits;
+                        }
+                        report.check(possible, "what occurs has a probability above zero", where);
+                        report.check(impossible, "what does not occur has none", where);
+                        report.check(adjacent && next == 1u << bits, "intervals cover the whole without a gap", where);
+                        report.check(!certain || top == 0, "nothing is certain that has an alternative", where);
+                    }
+            }
 }
 
 /// Looks at each probability. As a decoder it gives bits at random, more or less as likely as they are said to be.
@@ -141,6 +180,8 @@ template <class B, class M>
 void model_laws(M const &model, conformance_options const &o, conformance_report &report) {
     if constexpr (counted_model<M>) {
         if constexpr (std::is_same_v<B, bands<std::int16_t, 2>>) static_model_laws<M>(o, report);
+    } else if constexpr (family_of_tables<M>) {
+        if constexpr (std::is_same_v<B, bands<std::int16_t, 2>>) family_laws<M>(report);
     } else if constexpr (stepping_model<M>) {
         adaptive_model_laws<B>(model, o, report);
     }
