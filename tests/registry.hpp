@@ -85,10 +85,14 @@ using coders = std::tuple<                                                      
 
 using photo_transform = chain<colour<colour_kind::ycbcr>, dct<8>>;
 
-using codecs = std::tuple<                                                                                            //
-    photo, lossless,                                                                                                  //
-    codec<transform::identity, quantizer::none, coder::raw>,                                                          //
-    codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none, coder::huffman<>>,     //
+using codecs = std::tuple<                                                                                        //
+    photo, lossless,                                                                                              //
+    codec<transform::identity, quantizer::none, coder::raw>,                                                      //
+    codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none, coder::huffman<>>, //
+    codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none,
+          coder::range<model::mixing<>>>, //
+    codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none,
+          coder::rans<model::laplace>>,                                                                               //
     codec<transform::identity, quantizer::none, coder::range<model::pretrained>>,                                     //
     codec<transform::identity, quantizer::uniform, coder::range<model::adaptive>>,                                    //
     codec<photo_transform, quantizer::dead_zone, coder::range<>>,                                                     //

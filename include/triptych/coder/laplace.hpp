@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -65,6 +66,29 @@ struct laplace {
         return valid() && at < odds.size() ? std::clamp<std::uint32_t>(odds[at], 32, 65504) : 32768;
     }
 
+    /// Prices: nothing adapts, so they are the odds. The coder outlives them.
+    class estimator {
+    public:
+        explicit estimator(laplace const &coder) noexcept : coder_(coder) {}
+        template <class B>
+        auto bits(B const &, std::size_t band, std::size_t, std::int32_t v) const noexcept -> float {
+            auto const of = [](std::uint32_t p) { return 16 - std::log2(static_cast<float>(p)); };
+            auto const zero = coder_.probability(band, 0), on = coder_.probability(band, 1);
+            if (v == 0) return of(zero);
+            auto const m = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
+            auto const steps = static_cast<float>(std::min(m, longest) - 1);
+            float const end = m < longest ? of(65536 - on) : static_cast<float>(6 + std::bit_width(m - longest));
+            return of(65536 - zero) + 1 + steps * of(on) + end;
+        }
+
+    private:
+        laplace const &coder_;
+    };
+    template <class B>
+    auto rates(B const &) const noexcept -> estimator {
+        return estimator(*this);
+    }
+
 private:
     /// Calls `f(sample)` for the samples of a band until it returns false.
     template <class B, class F>
@@ -93,6 +117,7 @@ private:
     }
 };
 
-static_assert(coder_for<laplace, bands<std::int16_t, 2>> && stateful<laplace>);
+static_assert(coder_for<laplace, bands<std::int16_t, 2>> && rate_aware<laplace, bands<std::int16_t, 2>> &&
+              stateful<laplace>);
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder
