@@ -63,6 +63,20 @@ inline auto entropy(histogram const &h) -> std::int64_t {
         if (c > 0) n += c, saved += c * log2_of(c);
     return n ? n * log2_of(n) - saved : 0;
 }
+/// Tokens of a histogram up to the last that occurs.
+inline auto used_of(histogram const &h) -> std::size_t {
+    auto used = h.size();
+    while (used > 0 && h[used - 1] == 0) --used;
+    return used;
+}
+/// Of two histograms, joined; tokens from `used` on occur in neither.
+inline auto joint_entropy(histogram const &a, histogram const &b, std::size_t used) -> std::int64_t {
+    std::uint32_t n = 0;
+    std::int64_t saved = 0;
+    for (std::size_t i = 0; i < used; ++i)
+        if (auto const c = a[i] + b[i]; c > 0) n += c, saved += c * log2_of(c);
+    return n ? n * log2_of(n) - saved : 0;
+}
 inline auto added(histogram a, histogram const &b) -> histogram {
     for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
     return a;
@@ -78,11 +92,12 @@ inline auto seeded(triptych::detail::buffer<histogram> const &contexts, std::siz
     clusters c;
     c.of = triptych::detail::buffer<std::uint8_t>(contexts.size(), std::uint8_t{0});
     triptych::detail::buffer<std::int64_t> own(contexts.size()), far(contexts.size());
-    if (!c.of.ok() || !own.ok() || !far.ok()) return failed(std::move(c));
+    triptych::detail::buffer<std::size_t> used(contexts.size());
+    if (!c.of.ok() || !own.ok() || !far.ok() || !used.ok()) return failed(std::move(c));
     std::size_t next = 0;
     std::uint64_t largest = 0;
     for (std::size_t i = 0; i < contexts.size(); ++i) {
-        own[i] = entropy(contexts[i]);
+        own[i] = entropy(contexts[i]), used[i] = used_of(contexts[i]);
         std::uint64_t n = 0;
         for (auto const v : contexts[i]) n += v;
         far[i] = n == 0 ? 0 : std::numeric_limits<std::int64_t>::max();
@@ -91,11 +106,13 @@ inline auto seeded(triptych::detail::buffer<histogram> const &contexts, std::siz
     while (c.tables.size() < most) {
         auto const seed = contexts.size() ? contexts[next] : histogram{};
         auto const seed_bits = entropy(seed);
+        auto const seed_used = used_of(seed);
         auto const t = c.tables.size();
         c.tables.push_back(seed);
         for (std::size_t i = 0; i < contexts.size(); ++i) {
             if (far[i] <= 0) continue;
-            auto const d = i == next ? 0 : entropy(added(contexts[i], seed)) - own[i] - seed_bits;
+            auto const d =
+                i == next ? 0 : joint_entropy(contexts[i], seed, std::max(used[i], seed_used)) - own[i] - seed_bits;
             if (d < far[i]) far[i] = d, c.of[i] = static_cast<std::uint8_t>(t);
         }
         next = 0;
@@ -147,8 +164,7 @@ inline auto cluster(triptych::detail::buffer<histogram> const &contexts, std::si
         bool moved = false;
         for (std::size_t i = 0; i < contexts.size(); ++i) {
             auto const &h = contexts[i];
-            auto used = h.size();
-            while (used > 0 && h[used - 1] == 0) --used;
+            auto const used = used_of(h);
             std::uint64_t least = ~std::uint64_t{0};
             std::size_t best = c.of[i];
             for (std::size_t t = 0; t < costs.size() && used > 0; ++t) {
