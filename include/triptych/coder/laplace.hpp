@@ -3,6 +3,7 @@
 // A Laplace density integrated over unit intervals is a geometric law with a zero of its own, so two probabilities a band say
 // it exactly: that of a zero, and that a magnitude goes on growing. Nothing adapts, which makes it the coder whose rate a
 // gradient can be taken of (learn/joint.hpp); on a codec's own coefficients the adaptive coders are better.
+// Where the scale may travel in the stream instead of being learned, take `coder::rans<model::laplace>`.
 #pragma once
 
 #include <algorithm>

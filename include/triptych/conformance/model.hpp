@@ -16,6 +16,7 @@
 #include <triptych/coder/order.hpp>
 #include <triptych/coder/tokens.hpp>
 #include <triptych/conformance/cases.hpp>
+#include <triptych/conformance/quantizer.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
