@@ -7,28 +7,22 @@
 
 #include <triptych/triptych.hpp>
 
-/// Calls f(value, band) for all values. Sample p of a band lies p times the last stride behind its first.
-void for_values(auto &x, auto &&f) {
-    for (std::size_t b = 0; b < x.count(); ++b)
-        for (std::size_t p = 0; p < triptych::volume(x.info(b).shape); ++p)
-            f(x.data()[x.info(b).offset + p * x.info(b).stride.back()], x.info(b));
-}
-
 /// One to five bytes a symbol: fewer for small ones.
 struct varints {
     static constexpr void describe(auto &d) { d("varints"); }
 
     template <class T, std::size_t R>
     void encode(triptych::bands<T, R> const &x, triptych::byte_writer &w) const {
-        for_values(x, [&](T v, auto const &) { w.signed_varint(v); });
+        triptych::for_each_value(x, [&](std::size_t, std::size_t, T v) { w.signed_varint(v); });
     }
     template <class T, std::size_t R>
     void decode(triptych::bands<T, R> &y, triptych::byte_reader &r) const {
-        for_values(y, [&](T &v, auto const &band) {
+        triptych::for_each_value(y, [&](std::size_t, std::size_t b, T) {
             auto const symbol = r.signed_varint();
+            auto const &band = y.info(b);
             int const bits = band.bits != 0 ? band.bits : 8 * static_cast<int>(sizeof(T)); // 0 is the whole type
             if (auto const sign = symbol >> (bits - 1); sign != 0 && sign != -1) r.fail(triptych::errc::corrupt);
-            v = static_cast<T>(symbol);
+            return static_cast<T>(symbol);
         });
     }
 };

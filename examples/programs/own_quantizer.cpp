@@ -9,13 +9,6 @@
 
 #include <triptych/triptych.hpp>
 
-/// Calls f(value, band) for all values. Sample p of a band lies p times the last stride behind its first.
-void for_values(auto &x, auto &&f) {
-    for (std::size_t b = 0; b < x.count(); ++b)
-        for (std::size_t p = 0; p < triptych::volume(x.info(b).shape); ++p)
-            f(x.data()[x.info(b).offset + p * x.info(b).stride.back()], x.info(b));
-}
-
 /// Drops low bits. Gains are not looked at, so it is for integers that no transform has scaled.
 struct low_bits {
     struct setting {
@@ -42,7 +35,9 @@ struct low_bits {
     }
     template <class B>
     auto quantize(B x, setting const &s) const -> B {
-        for_values(x, [&](auto &v, auto const &band) { v = static_cast<typename B::value_type>(v >> s.of(band)); });
+        triptych::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
+            return static_cast<typename B::value_type>(v >> s.of(x.info(b)));
+        });
         auto where = arrange(x.layout(), s);
         return std::move(x).relabel(std::move(where));
     }
@@ -50,9 +45,9 @@ struct low_bits {
     auto dequantize(B x, setting const &s, triptych::layout<B::rank> const &in) const -> B {
         x = std::move(x).relabel(in);
         // To the middle of what was dropped; unsigned, because no symbol may overflow.
-        for_values(x, [&](auto &v, auto const &band) {
-            auto const up = static_cast<std::uint32_t>(v) << s.of(band) | (1u << s.of(band)) >> 1;
-            v = static_cast<typename B::value_type>(up);
+        triptych::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
+            auto const down = s.of(x.info(b));
+            return static_cast<typename B::value_type>(static_cast<std::uint32_t>(v) << down | (1u << down) >> 1);
         });
         return x;
     }

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
@@ -215,5 +216,22 @@ private:
     triptych::layout<R> layout_;
     detail::buffer<T> values_;
 };
+
+/// Calls `f(element of the buffer, band, value)` for each value, in buffer order; what f returns, if anything, replaces the value.
+template <class B, class F>
+void for_each_value(B &x, F &&f) {
+    auto *const data = x.data();
+    auto const visit = [&](std::size_t at, std::size_t b) {
+        if constexpr (std::is_void_v<decltype(f(at, b, data[at]))>)
+            f(at, b, data[at]);
+        else
+            data[at] = f(at, b, data[at]);
+    };
+    for (auto const &g : x.layout().groups()) {
+        auto at = g.offset;
+        for (std::size_t p = 0; p < g.samples; ++p)
+            for (std::size_t k = 0; k < g.count; ++k, ++at) visit(at, g.first + k);
+    }
+}
 
 } // namespace triptych::inline TRIPTYCH_ABI

@@ -30,7 +30,7 @@ struct learner<quantizer::trained_zone> {
         if (sums_.size() != x.count())
             throw std::invalid_argument("trained_zone: pictures with different numbers of bands");
         auto const grids = detail::grids<typename B::value_type>(x.layout(), detail::stream_step(aim));
-        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
+        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
             if (x.info(b).at.kind == role::side) return;
             auto const q = grids[b].symbol(v, offset);
             if (q == 0) return;

@@ -91,7 +91,7 @@ struct dead_zone {
         scale<B> const steps(x.layout(), symbols, s);
         if (s.step == 0 || !steps.ok()) return s;
         std::array<std::array<double, 3>, classes> count{}, miss{};
-        detail::for_each_value(symbols, [&](std::size_t at, std::size_t b, std::int32_t q) {
+        for_each_value(symbols, [&](std::size_t at, std::size_t b, std::int32_t q) {
             if (q == 0 || x.info(b).at.kind == role::side) return;
             auto const low = std::int64_t{steps.grids[b].value(q)} - x.data()[at];
             std::size_t const c = steps.dense[b], m = rank_of(q);
@@ -119,7 +119,7 @@ struct dead_zone {
         x = std::move(x).relabel(in);
         scale<B> const steps(in, x, s);
         if (!x.ok() || !steps.ok()) return detail::no_memory<B>();
-        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
+        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
             return static_cast<typename B::value_type>(steps.value(q, b));
         });
         return x;
@@ -171,7 +171,7 @@ private:
     static auto rounded(B x, setting const &s, std::uint32_t offset) -> B {
         auto const grids = detail::grids<typename B::value_type>(x.layout(), s.step);
         if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
-        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
+        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
             return static_cast<typename B::value_type>(grids[b].symbol(v, offset));
         });
         auto where = detail::symbol_layout(x.layout(), s.step);
@@ -189,7 +189,7 @@ private:
             : grids(detail::grids<typename B::value_type>(in, s.step)), dense(in.count()), shifts(in.count()) {
             detail::buffer<std::size_t> count(in.count(), 0);
             if (!symbols.ok() || !count.ok() || !ok()) return;
-            detail::for_each_value(symbols, [&](std::size_t, std::size_t b, std::int32_t q) { count[b] += q != 0; });
+            for_each_value(symbols, [&](std::size_t, std::size_t b, std::int32_t q) { count[b] += q != 0; });
             for (std::size_t b = 0; b < in.count(); ++b) {
                 auto const n = volume(in[b].shape), some = 8 * std::uint64_t{count[b]};
                 dense[b] = static_cast<std::uint8_t>((4 * some > n) + (some > n) + (some > 3 * n));

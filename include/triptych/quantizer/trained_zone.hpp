@@ -84,7 +84,7 @@ struct trained_zone {
         auto const grids = detail::grids<typename B::value_type>(in, stream_step(s));
         x = std::move(x).relabel(in);
         if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
-        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
+        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
             return static_cast<typename B::value_type>(in[b].at.kind == role::side ? q : value_of(grids[b], q, b));
         });
         return x;
@@ -133,7 +133,7 @@ private:
     auto rounded(B x, setting const &s, std::uint32_t offset) const -> B {
         auto const grids = detail::grids<typename B::value_type>(x.layout(), stream_step(s));
         if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
-        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
+        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
             return static_cast<typename B::value_type>(grids[b].symbol(v, offset));
         });
         auto where = arrange(x.layout(), s);

@@ -36,7 +36,7 @@ struct uniform {
     auto quantize(B x, setting const &s) const -> B {
         auto const grids = detail::grids<typename B::value_type>(x.layout(), s.step);
         if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
-        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
+        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
             return static_cast<typename B::value_type>(grids[b].symbol(v, 128));
         });
         auto where = arrange(x.layout(), s);
@@ -47,7 +47,7 @@ struct uniform {
         auto const grids = detail::grids<typename B::value_type>(in, s.step);
         x = std::move(x).relabel(in);
         if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
-        detail::for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
+        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
             return static_cast<typename B::value_type>(grids[b].value(q));
         });
         return x;
