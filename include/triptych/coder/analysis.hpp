@@ -105,7 +105,7 @@ private:
         for (std::size_t g = 0; g < where.groups().size(); ++g) {
             auto &own = where.of_group(g);
             if (own.levels == where.no_levels || own.grid.count() < 4) continue;
-            triptych::detail::buffer<std::uint32_t> sums(own.grid.count(), 0u), numbers(own.grid.count(), 0u);
+            triptych::detail::buffer<std::uint32_t> sums(own.grid.count()), numbers(own.grid.count());
             auto const n = where.groups()[g].count, row = own.grid.columns * n;
             triptych::detail::buffer<std::uint16_t> column(row); // of at most 256 rows of a region
             need(sums.ok() && numbers.ok() && column.ok());
@@ -120,10 +120,14 @@ private:
                         std::copy_n(t + i, size, x.begin());
                         for (std::size_t j = 0; j < size; ++j) to[i + j] = static_cast<std::uint16_t>(to[i + j] + x[j]);
                     });
-                for (std::size_t c = 0; c < own.grid.columns; ++c) {
-                    auto const region = first + (c >> own.grid.width_log2);
-                    for (std::size_t k = n > 1; k < n; ++k) sums[region] += column[c * n + k];
-                    numbers[region] += static_cast<std::uint32_t>((end - y) * std::max<std::size_t>(n - 1, 1));
+                for (std::size_t x = 0, c = 0; x < own.grid.across(); ++x) {
+                    auto const last = std::min(own.grid.columns, (x + 1) << own.grid.width_log2);
+                    auto const samples = (end - y) * (last - c);
+                    std::uint32_t sum = 0;
+                    for (; c < last; ++c)
+                        for (std::size_t k = n > 1; k < n; ++k) sum += column[c * n + k];
+                    sums[first + x] = sum;
+                    numbers[first + x] = static_cast<std::uint32_t>(samples * std::max<std::size_t>(n - 1, 1));
                 }
             }
             // log2 of the mean and a quarter, in 16 fractional bits; steps of half an octave at least.
@@ -155,7 +159,7 @@ private:
         }));
         auto const n = c.context.size();
         // Four sets of counters where there are few, so that equal symbols in a row need not wait for one another.
-        std::size_t const sets = n <= 64 ? 4 : 1;
+        std::size_t const sets = n <= 160 ? 4 : 1;
         histograms sub(n * sets, typename M::histogram{});
         cursor<typename M::classes, std::uint16_t> at(where, number.data());
         need(c.context.ok() && sub.ok() && at.ok());
