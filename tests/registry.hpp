@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <triptych/codec.hpp>
+#include <triptych/coder/bit_plane.hpp>
 #include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
@@ -79,6 +80,7 @@ using coders = std::tuple<                                                      
     coder::range<model::mixing<>>, coder::rans<model::laplace>, coder::rans<model::gaussian>,                    //
     coder::golomb<>, coder::golomb<coder::golomb_kind::general>, coder::golomb<coder::golomb_kind::exponential>, //
     coder::huffman<>, coder::rans<>, coder::laplace,                                                             //
+    coder::bit_plane<>, coder::bit_plane<coder::plane_weight::by_gain>,                                          //
     coder::multisymbol<model::neighbourhood>, coder::multisymbol<model::adaptive>,                               //
     coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>                        //
     >;
@@ -109,7 +111,9 @@ using codecs = std::tuple<                                                      
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
     codec<dct<8>, quantizer::uniform, coder::laplace>,                                                                //
     codec<photo_transform, quantizer::dead_zone, coder::multisymbol<>>,                                               //
-    codec<transform::identity, quantizer::uniform, coder::multisymbol<model::adaptive>, strips<4>>                    //
+    codec<chain<colour<colour_kind::ycbcr>, wavelet<wavelet_filter::cdf97>>, quantizer::dead_zone, coder::bit_plane<>>,
+    codec<wavelet<wavelet_filter::cdf53>, quantizer::none, coder::bit_plane<coder::plane_weight::by_gain>>, //
+    codec<transform::identity, quantizer::uniform, coder::multisymbol<model::adaptive>, strips<4>>          //
     >;
 
 /// Codecs whose encoders need a learner (and Eigen): <triptych/learn/pca.hpp>.
@@ -144,6 +148,8 @@ template <class... Contexts>
 inline constexpr std::size_t thinning<coder::range<model::mixing<Contexts...>>> = 11;
 template <class Model>
 inline constexpr std::size_t thinning<coder::multisymbol<Model>> = 3;
+template <coder::plane_weight W>
+inline constexpr std::size_t thinning<coder::bit_plane<W>> = 5;
 template <>
 inline constexpr std::size_t thinning<coder::range<model::pretrained>> = 11;
 template <>
@@ -157,6 +163,8 @@ inline constexpr std::size_t thinning<codec<transform::identity, quantizer::none
     21;
 template <class T, class Q, class Model, class S>
 inline constexpr std::size_t thinning<codec<T, Q, coder::multisymbol<Model>, S>> = 7;
+template <class T, class Q, coder::plane_weight W, class S>
+inline constexpr std::size_t thinning<codec<T, Q, coder::bit_plane<W>, S>> = 11;
 
 // --- what is done with lists -------------------------------------------------------------------------------------------------
 

@@ -192,6 +192,12 @@ concept streaming_coder = coder_for<C, B, W> && requires(C const &c, B &x, B con
     c.decoder(r).finish(r);
 };
 
+/// Refinement of coders: `decode_prefix(symbols, reader)` makes the best of the beginning of a stream, cut anywhere: the longer, the closer.
+template <class C, class B>
+concept embedded_coder = coder_for<C, B> && requires(C const &c, B &x, byte_reader &r) {
+    c.decode_prefix(x, r);
+};
+
 /// Refinement: the policy fits something to each picture and sends it ahead: `prepare(bands, target) -> policy`,
 /// `write(writer)`, `restore(reader) -> policy`.
 template <class P, class B>

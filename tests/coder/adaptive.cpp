@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include <triptych/coder/bit_plane.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/predictive.hpp>
@@ -185,6 +186,7 @@ BOOST_AUTO_TEST_CASE(estimates_add_up) {
         BOOST_TEST(std::abs(estimated_bytes(c, x) / real - 1) <= tolerance);
     };
     close(coder::range<>{}, 0.002);
+    close(coder::bit_plane<>{}, 0.002);
     close(coder::multisymbol<>{}, 0.002);
     close(coder::multisymbol<model::adaptive>{}, 0.002);
     close(coder::rans<>{}, 0.02);

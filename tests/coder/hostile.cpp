@@ -4,6 +4,7 @@
 #include <random>
 #include <tuple>
 
+#include <triptych/coder/bit_plane.hpp>
 #include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
@@ -22,8 +23,9 @@ using namespace triptych::test;
 
 using coders = std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
                           coder::rans<>, coder::range<>, coder::range<model::adaptive>, coder::range<model::predictive>,
-                          coder::multisymbol<>, coder::multisymbol<model::adaptive>, coder::laplace,
-                          coder::run_length<>, coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
+                          coder::bit_plane<>, coder::bit_plane<coder::plane_weight::by_gain>, coder::multisymbol<>,
+                          coder::multisymbol<model::adaptive>, coder::laplace, coder::run_length<>,
+                          coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
 
 using models = std::tuple<model::neighbourhood, model::adaptive, model::predictive>;
 

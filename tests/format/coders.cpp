@@ -1,4 +1,5 @@
 // docs/format/coder.md and docs/format/model.md
+#include <triptych/coder/bit_plane.hpp>
 #include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/laplace.hpp>
@@ -139,6 +140,25 @@ auto slope() -> std::vector<std::uint8_t> {
                     59, 87, 68, 96, 81, 109, 90, 118, 98, 122, 101, 132, 101, 135, 217, 129, 220, 132, 220, 132},
         .goal = step(16),
         .input = slope()}),
+    add(example<plain<coder::bit_plane<>>, std::uint8_t, 2>{
+        .shape = {1, 3}, .components = 1, .bytes = "e1 3b c3 d5 31", .samples = {128, 100, 255}, .goal = exact}),
+    add(example<codec<transform::wavelet<transform::wavelet_filter::cdf53, 2>, quantizer::none,
+                      coder::bit_plane<coder::plane_weight::by_gain>>,
+                std::uint8_t, 2>{.shape = {4, 5},
+                                 .components = 2,
+                                 .bytes = "da bd 56 e3 4c 47 0d 3a 98 4c 65 cd 95 e2 19 d8 f6 57 4f a8 d2 b6 6b 55 e8 "
+                                          "63 ef 1b 82 09 ab d7 7f 26 30 7e",
+                                 .samples = {40,  70,  49,  79,  58,  88,  67,  97,  76,  106, 85,  115, 94, 124,
+                                             220, 130, 220, 130, 220, 130, 46,  76,  55,  85,  64,  94,  73, 103,
+                                             82,  112, 91,  121, 100, 130, 220, 130, 220, 130, 220, 130},
+                                 .goal = exact}),
+    add(example<codec<transform::dct<4>, quantizer::uniform, coder::bit_plane<>>, std::uint8_t, 2>{
+        .shape = {5, 5},
+        .components = 1,
+        .bytes = "80 10 e4 7f d3 e5 b9 34 4b d7 2c 2a 53 80 17 a7 29 79 0f 6f 30 f5 09 6a 50 60 a9 7c 1b a7 26 b9",
+        .samples = {0, 19, 30, 39, 251, 0, 4, 7, 8, 100, 101, 107, 122, 133, 4, 199, 0, 192, 2, 181, 0, 1, 3, 5, 4},
+        .goal = step(8),
+        .input = {0, 20, 30, 40, 250, 5, 6, 7, 8, 99, 100, 110, 120, 130, 4, 200, 3, 190, 5, 180, 1, 2, 3, 4, 5}}),
     add(example<plain<coder::multisymbol<model::adaptive>>, std::uint8_t, 2>{
         .shape = {1, 3}, .components = 1, .bytes = "80 01 7f f0 0d fb", .samples = {128, 100, 255}, .goal = exact}),
     add(example<plain<coder::multisymbol<model::neighbourhood>>, std::uint8_t, 2>{

@@ -2153,6 +2153,94 @@ def X16(x):
     return table[x & 15] >> (x >> 4) if x < 512 else 0
 
 
+class BitPlane(Raw):
+    def __init__(self, work, by_gain):
+        self.work, self.by_gain = work, by_gain
+
+    def finish(self):
+        pass
+
+    def decode(self, layout, r):
+        if not any(math.prod(b.shape) for b in flat(layout)):
+            return
+        self.engine, self.cells = Engine(r), Cells(Counter)
+        views = [View(g) for g in layout]
+        for b in flat(layout):
+            n = math.prod(b.shape)
+            b.m, b.last, b.negative, b.v = [0] * n, [0] * n, [False] * n, [0] * n
+        linked = [links(views, g) if v.batch else (None, None) for g, v in enumerate(views)]
+        octave = [width(g[0].gain) - g[0].frac if self.by_gain and g else 0 for g in layout]
+        least = min(o for o, g in zip(octave, layout) if g)
+        octave = [min(o - least, 31) for o in octave]
+        top = sum(self.engine.bit(32768) << i for i in (5, 4, 3, 2, 1, 0))
+        begun = [False] * len(views)
+        for P in range(top - 1, -1, -1):
+            before = False
+            for g, v in enumerate(views):
+                if v.batch * v.h * v.w * v.n == 0 or not 0 <= P - octave[g] < max(self.work.width(b) for b in v.bands):
+                    continue
+                begun[g] = begun[g] or bool(self.single("begin", before))
+                before = begun[g]
+            for self.which in ("near", "refine", "rest"):
+                for g, v in enumerate(views):
+                    if begun[g] and P >= octave[g]:
+                        self.group(v, linked[g], P - octave[g])
+        for b in flat(layout):
+            b.v = [wrap(-m if s else m, self.work.width(b)) for m, s in zip(b.m, b.negative)]
+        self.engine.finish()
+
+    def single(self, *key):
+        return single(self.engine, self.cells[key], 4, 7)
+
+    def group(self, view, linked, p):
+        for b in range(view.batch):
+            for y in range(view.h):
+                for x in range(view.w):
+                    for k in range(view.n):
+                        self.visit(view, linked, b, y, x, k, p)
+
+    def visit(self, view, linked, b, y, x, k, p):
+        info, n, side, i = view.bands[k], view.n, view.side, (b * view.h + y) * view.w + x
+        old = info.m[i] >> p > 1
+        if not old if self.which == "refine" else info.m[i] > 0 or info.last[i] == p + 1:
+            return
+
+        def at(dy, dx, what):
+            inside = 0 <= y + dy < view.h and 0 <= x + dx < view.w
+            return what(i + dy * view.w + dx) if inside else 0
+
+        u = lambda band, j: min(band.m[j] >> p, 63)
+        mine = lambda j: u(info, j)
+        four, corners = ((0, -1), (0, 1), (-1, 0), (1, 0)), ((-1, -1), (-1, 1), (1, -1), (1, 1))
+        total = 2 * sum(at(*d, mine) for d in four) + sum(at(*d, mine) for d in corners)
+        if n > 1:
+            wide = side or n
+            row, column = divmod(k, wide)
+            for step, there in ((-1, column > 0), (1, column + 1 < wide), (-wide, row > 0), (wide, side and row + 1 < wide)):
+                total += 2 * u(view.bands[k + step], i) if there else 0
+        (cousin, f), parent = linked[0] or (None, 0), linked[1]
+        if parent:
+            total += 2 * u(parent.bands[k], (b * parent.h + min(y >> 1, parent.h - 1)) * parent.w + min(x >> 1, parent.w - 1))
+        if self.which == "near" and total == 0:
+            return
+        c = 3 if info.side else min(info.component, 2)
+        if self.which == "refine":
+            info.m[i] |= self.single("refine", c, log_class(total // 2, 3), info.m[i] >> p > 3) << p
+        else:
+            if n == 1:
+                zone = 4 * min(info.level, 3) + info.index % 4
+            else:
+                zone = log_class(k // side + k % side if side else k, 15)
+            near = min(u(cousin.bands[k], (b * cousin.h + min(y << f, cousin.h - 1)) * cousin.w + min(x << f, cousin.w - 1)),
+                       2) if cousin else 0
+            if self.single("significant", c, zone, log_class(total, 15), near):
+                sign = lambda j: 0 if info.m[j] == 0 else -1 if info.negative[j] else 1
+                across, along = at(0, -1, sign) + at(0, 1, sign), at(-1, 0, sign) + at(1, 0, sign)
+                info.negative[i] = bool(self.single("sign", c, clamp(across, -1, 1), clamp(along, -1, 1)))
+                info.m[i] = 1 << p
+        info.last[i] = p + 1
+
+
 class Predictive:
     def __init__(self):
         self.cells, self.weights = Cells(Counter), Cells(lambda: [81920 // 4] * 4)
@@ -2893,6 +2981,8 @@ def make(node, work):
         return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
                             "pretrained": Pretrained, "transform_blocks": TransformBlocks,
                             "conditional_scale": ConditionalScale}[words[0]]())
+    if name == "bit_plane":
+        return BitPlane(work, words == ["by_gain"])
     if name == "multisymbol":
         return Range(work, {"adaptive": AdaptiveDigits, "neighbourhood": NeighbourhoodDigits}[words[0]](), MultisymbolEngine)
     if name == "rans" and words[0] != "table":

@@ -136,6 +136,14 @@ public:
         shift();
     }
 
+    /// True if the bytes given say what `bit(p1)` is, whatever bytes would follow.
+    auto settled(std::uint32_t p1) const noexcept -> bool {
+        if (at_ <= bytes_.size()) return true;
+        auto const missing = at_ - bytes_.size(); // of the 8 last read, which were taken as zeros
+        if (missing >= 8) return false;
+        auto const part = (range_ >> 16) * p1, most = code_ + ((std::uint64_t{1} << 8 * missing) - 1);
+        return code_ >= part || (most < part && most >= code_);
+    }
     /// True once more bytes were asked for than any stream could need: what is decoded from here on means nothing.
     auto exhausted() const noexcept -> bool { return at_ > bytes_.size() + 8; }
 

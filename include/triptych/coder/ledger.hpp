@@ -51,13 +51,17 @@ public:
         return v;
     }
     void note(std::size_t element, std::size_t row, std::int32_t expected, std::int32_t residual) noexcept {
+        book(element, row, expected, residual, spent_);
+        spent_ = 0;
+    }
+    /// The same for a coder that comes to a symbol more than once: what was paid in all.
+    void book(std::size_t element, std::size_t row, std::int32_t expected, std::int32_t residual, float bits) noexcept {
         auto const t = token::of(residual).value;
         for (auto const r : {row, rows_}) {
             auto &c = cells_[r * token::count + t];
-            c.price += static_cast<double>(spent_), c.seen += 1;
+            c.price += static_cast<double>(bits), c.seen += 1;
         }
         where_[element] = {static_cast<std::uint32_t>(row), expected};
-        spent_ = 0;
     }
 
     /// Turns sums into means, and thinks of a price for what was not seen: dearer the more often other tokens were, and the further
