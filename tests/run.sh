@@ -35,7 +35,7 @@ say() { printf '\n==> [%02d:%02d] %s\n' $(((SECONDS - started) / 60)) $(((SECOND
 # --- what must be there ---------------------------------------------------------------------------------------------
 
 packages=(g++ clang libclang-rt-dev cmake ninja-build ccache pkg-config python3-venv
-    libboost-test-dev libeigen3-dev libxtensor-dev nlohmann-json3-dev libbenchmark-dev libcli11-dev libpng-dev libjpeg-dev "${cross[@]}")
+    libboost-test-dev libeigen3-dev libxtensor-dev libxtensor-blas-dev liblapack-dev nlohmann-json3-dev libbenchmark-dev libcli11-dev libpng-dev libjpeg-dev "${cross[@]}")
 
 install_packages() {
     local missing=() package sudo=()

@@ -129,6 +129,29 @@ BOOST_AUTO_TEST_CASE(few_eigenvectors_are_those_of_all) {
     BOOST_TEST(tl::symmetric_eigen(nothing, 3).values[0] == 0);
 }
 
+BOOST_AUTO_TEST_CASE(the_seam_is_the_definition) {
+    tl::matrix a(3, 2), s(2, 2), b(2, 2);
+    a.values = {1, 2, 3, 4, 5, 6}, s.values = {4, 99, 2, 3},
+    b.values = {8, 2, 7, -1}; // above the diagonal nobody looks
+    BOOST_TEST((tl::transposed_product(a, a).values == std::vector<double>{35, 44, 44, 56}));
+    auto const x = tl::solve_positive(s, b);
+    for (std::size_t j = 0; j < 2; ++j) {
+        BOOST_TEST(4 * x(0, j) + 2 * x(1, j) == b(0, j), boost::test_tools::tolerance(1e-12));
+        BOOST_TEST(2 * x(0, j) + 3 * x(1, j) == b(1, j), boost::test_tools::tolerance(1e-12));
+    }
+    auto const l = tl::cholesky(s);
+    for (std::size_t i = 0; i < 4; ++i)
+        BOOST_TEST(l.values[i] == (std::vector<double>{2, 0, 1, std::sqrt(2.0)})[i],
+                   boost::test_tools::tolerance(1e-12));
+    auto const q = tl::orthonormal(a);
+    auto const one = tl::transposed_product(q, q);
+    for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(std::abs(one.values[i] - (i % 3 == 0)) < 1e-12);
+    s.values = {1, 0, 2, 1};
+    BOOST_CHECK_THROW(tl::cholesky(s), std::invalid_argument);
+    BOOST_CHECK_THROW(tl::solve_positive(s, b), std::runtime_error);
+    BOOST_CHECK_THROW(tl::transposed_product(a, b), std::invalid_argument);
+}
+
 BOOST_AUTO_TEST_CASE(finds_known_axes) {
     auto const x = waves(20000, 32, 0.6, 3);
     for (auto const method : {tl::principal_options::exact, tl::principal_options::randomised}) {

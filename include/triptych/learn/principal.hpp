@@ -124,13 +124,6 @@ void centred_blocks(points x, std::vector<double> const &mean, std::size_t parts
     });
 }
 
-inline auto transposed(matrix const &a) -> matrix {
-    matrix t(a.columns, a.rows);
-    for (std::size_t i = 0; i < a.rows; ++i)
-        for (std::size_t j = 0; j < a.columns; ++j) t(j, i) = a(i, j);
-    return t;
-}
-
 inline auto randomised_components(points x, principal_options const &o) -> principal_axes {
     auto const d = x.dimension, k = o.axes, l = std::min({d, x.count, k + o.oversampling});
     // As few parts as keep threads busy, for each holds a d × l matrix.
@@ -158,7 +151,7 @@ inline auto randomised_components(points x, principal_options const &o) -> princ
         std::vector<matrix> products(parts, last ? matrix(l, l) : matrix(d, l));
         centred_blocks(x, p.mean, parts, o.threads, [&](matrix const &block, std::size_t q) {
             auto const y = product(block, basis);
-            auto const add = last ? product(transposed(y), y) : product(transposed(block), y);
+            auto const add = transposed_product(last ? y : block, y);
             for (std::size_t i = 0; i < add.values.size(); ++i) products[q].values[i] += add.values[i];
             if (last)
                 for (auto const v : block.values) squares[q] += v * v;
