@@ -28,6 +28,7 @@
 #include <triptych/coder/run_length.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/presets.hpp>
+#include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
@@ -69,8 +70,8 @@ using transforms = std::tuple<                                         //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
-using quantizers =
-    std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone>;
+using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>,
+                              quantizer::trained_zone, quantizer::codebook<>>;
 
 using coders = std::tuple<                                                                                       //
     coder::raw,                                                                                                  //
@@ -116,8 +117,9 @@ using codecs = std::tuple<                                                      
     codec<transform::identity, quantizer::uniform, coder::multisymbol<model::adaptive>, strips<4>>          //
     >;
 
-/// Codecs whose encoders need a learner (and Eigen): <triptych/learn/pca.hpp>.
-using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>>;
+/// Codecs whose encoders need a learner: <triptych/learn/pca.hpp> (and Eigen), <triptych/learn/codebook.hpp>.
+using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>, //
+                                   codec<transform::identity, per_image<quantizer::codebook<16>>, coder::range<>>>;
 
 /// The largest error of a lossy transform without a quantizer, in samples; negative where it loses on purpose.
 template <class P>

@@ -121,6 +121,11 @@ public:
         });
     }
 
+    /// A quantizer's setting, which is another thing than its state.
+    template <class S, class W>
+    requires requires(P const &p, S const &s, W &w) { p.write(s, w); }
+    void write(S const &s, W &w) const { P::write(s, w); }
+
     auto restore(byte_reader &r) const -> per_image {
         per_image restored;
         P::state(static_cast<P &>(restored), [&](std::string_view, auto &array) {

@@ -1,6 +1,7 @@
 // The laws for what is learned from each picture and travels with it.
 #include "laws.hpp"
 
+#include <triptych/learn/codebook.hpp>
 #include <triptych/learn/pca.hpp>
 
 BOOST_AUTO_TEST_SUITE(learning)

@@ -895,7 +895,7 @@ class PerImage(Identity):
                 values.append(wrap(m, 32) << zeros)
                 before, last = last, w
             engine.finish()
-            self.policy.arrays[name] = values
+            self.policy.arrays[name], self.policy.extents = values, dims
 
     @staticmethod
     def bit(engine, rows, key):
@@ -1002,6 +1002,52 @@ class DeadZone(Quantizer):
         n, x = counts
         c = (32 * x > n) + (8 * x > n) + (8 * x > 3 * n)
         return quotient(self.points[c][min(abs(q), 3) - 1] * s, 64)
+
+
+class Codebook(NoQuantizer):
+    state = ["entries"]
+
+    def __init__(self, work):
+        super().__init__(work)
+        self.arrays, self.extents = {}, None
+
+    def fits(self, layout):
+        signal = [b for b in flat(layout) if not b.side]
+        return self.extents is not None and len(signal) == self.extents[1] and all(b.shape == signal[0].shape for b in signal)
+
+    def arrange(self, layout):
+        if not self.fits(layout):
+            return [[b.like() for b in g] for g in layout]
+        out, found = [], False
+        for b in flat(layout):
+            if b.side:
+                out.append([b.like()])
+            elif not found:
+                found = True
+                out.append([b.like(frac=0, gain=256, bits=(self.extents[0] - 1).bit_length() + 1)])
+        return out
+
+    def values(self, symbols, layout):
+        if not self.fits(layout):
+            return super().values(symbols, layout)
+        symbols = flat(symbols)
+        indices = next(x.v for x in symbols if not x.side)
+        sides = iter([x.v for x in symbols if x.side])
+        k, m = self.extents
+        out, element = [], 0
+        for group in layout:
+            out.append([])
+            for b in group:
+                if b.side:
+                    out[-1].append(b.like(v=next(sides)))
+                    continue
+                n, up = self.work.width(b), clamp(b.frac, -20, 20)
+                entries = [self.arrays["entries"][i * m + element] for i in range(k)]
+                stored = [clamp(e << up if up >= 0 else e + (1 << -up - 1) >> -up, -(1 << n - 1), (1 << n - 1) - 1)
+                          for e in entries]
+                out[-1].append(b.like(v=[stored[clamp(i, 0, k - 1)] for i in indices]))
+                element += 1
+        return out
 
 
 class TrainedZone(Quantizer):
@@ -3000,7 +3046,7 @@ def make(node, work):
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
+            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
             "laplace": Laplace}[name](work)
 
 

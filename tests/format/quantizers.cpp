@@ -1,5 +1,8 @@
 // docs/format/quantizer.md
 #include <triptych/coder/raw.hpp>
+#include <triptych/learn/codebook.hpp>
+#include <triptych/per_image.hpp>
+#include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/uniform.hpp>
@@ -24,5 +27,11 @@ namespace {
         .samples = {15, 20, 196, 249},
         .goal = step(16),
         .input = {10, 30, 200, 250}}),
+    add(example<codec<transform::identity, per_image<quantizer::codebook<4>>, coder::raw>, std::uint8_t, 2>{
+        .shape = {1, 4},
+        .components = 3,
+        .bytes = "02 02 03 01 02 40 16 40 b3 28 8c 4b 14",
+        .samples = {200, 40, 40, 130, 170, 230, 130, 170, 230, 200, 40, 40},
+        .goal = step(8)}),
 };
 } // namespace

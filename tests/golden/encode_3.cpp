@@ -1,5 +1,6 @@
 // Today's encoder for every fourth codec of the registry, from number 3 on.
 #include "pictures.hpp"
+#include <triptych/learn/codebook.hpp>
 #include <triptych/learn/pca.hpp>
 
 template <>
