@@ -198,11 +198,11 @@ private:
         }
         template <class F>
         void analyse(F &&each) {
-            with_basis([&](auto &basis) { basis.analyse(block_.data(), 0, frac_, wide_, each); });
+            with_basis([&](auto &rows) { rows.analyse(block_.data(), 0, frac_, wide_, each); });
         }
         void reconstruct(bands<T, 2> &decoded, std::size_t top, std::size_t left) noexcept {
-            with_basis([&](auto &basis) {
-                basis.synthesise(coefficients_.data(), frac_, block_.data(), 0, 8 * sizeof(T), narrow_, wide_);
+            with_basis([&](auto &rows) {
+                rows.synthesise(coefficients_.data(), frac_, block_.data(), 0, 8 * sizeof(T), narrow_, wide_);
             });
             auto const &shape = decoded.info(0).shape;
             std::size_t i = 0;
@@ -221,8 +221,8 @@ private:
         template <class F>
         void with_basis(F &&f) {
             if (!learned_) return f(usual_);
-            detail::linear_basis basis(vectors_, d_, p_.basis, {}, kind_ * vectors_);
-            if (basis.ok()) f(basis);
+            detail::linear_basis rows(vectors_, d_, p_.basis, {}, kind_ * vectors_);
+            if (rows.ok()) f(rows);
         }
         void predict_mean() noexcept {
             std::size_t const pixels = (kind_ & 2 ? 3 * N + 1 : 0) + (kind_ & 1 ? 2 * N : 0);
