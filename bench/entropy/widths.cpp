@@ -3,6 +3,8 @@
 #include "ours.hpp"
 
 #include <triptych/coder/huffman.hpp>
+#include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/multisymbol.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/describe.hpp>
 
@@ -23,8 +25,9 @@ void bench::GLUE(measure_, TRIPTYCH_BENCH_WIDTH)(data_set const &data, table con
 #endif
     auto const add = [&]<class C>(std::type_identity<C>) {
         auto const name = triptych::description<C, std::string>() + ", " TEXT(TRIPTYCH_BENCH_WIDTH);
-        if (name.find(only) != std::string::npos) measure<C>(data, out, name);
+        if (name.find(only) != std::string::npos) measure<C>(data, out, name, true);
     };
     add(std::type_identity<triptych::coder::rans<>>{});
     add(std::type_identity<triptych::coder::huffman<>>{});
+    add(std::type_identity<triptych::coder::multisymbol<triptych::model::adaptive>>{});
 }
