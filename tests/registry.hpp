@@ -26,6 +26,7 @@
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/run_length.hpp>
+#include <triptych/coder/tans.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/presets.hpp>
 #include <triptych/quantizer/codebook.hpp>
@@ -80,7 +81,7 @@ using coders = std::tuple<                                                      
     coder::range<model::conditional_scale>, coder::range<model::pretrained>,                                     //
     coder::range<model::mixing<>>, coder::rans<model::laplace>, coder::rans<model::gaussian>,                    //
     coder::golomb<>, coder::golomb<coder::golomb_kind::general>, coder::golomb<coder::golomb_kind::exponential>, //
-    coder::huffman<>, coder::rans<>, coder::laplace,                                                             //
+    coder::huffman<>, coder::rans<>, coder::tans<>, coder::laplace,                                              //
     coder::bit_plane<>, coder::bit_plane<coder::plane_weight::by_gain>,                                          //
     coder::multisymbol<model::neighbourhood>, coder::multisymbol<model::adaptive>,                               //
     coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>                        //
@@ -109,6 +110,7 @@ using codecs = std::tuple<                                                      
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
     codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
     codec<transform::predicted_klt<8>, quantizer::trained_zone, coder::range<model::conditional_scale>>,              //
+    codec<colour<colour_kind::subtract_green>, quantizer::uniform, coder::tans<>>,                                    //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
     codec<dct<8>, quantizer::uniform, coder::laplace>,                                                                //
     codec<photo_transform, quantizer::dead_zone, coder::multisymbol<>>,                                               //

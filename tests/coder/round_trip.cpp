@@ -13,17 +13,19 @@
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/run_length.hpp>
+#include <triptych/coder/tans.hpp>
 
 #include "symbols.hpp"
 
 using namespace triptych;
 using namespace triptych::test;
 
-using coders = std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
-                          coder::rans<>, coder::range<>, coder::range<model::adaptive>, coder::range<model::predictive>,
-                          coder::bit_plane<>, coder::bit_plane<coder::plane_weight::by_gain>, coder::multisymbol<>,
-                          coder::multisymbol<model::adaptive>, coder::run_length<>, coder::run_length<coder::raw>,
-                          coder::run_length<coder::range<>>>;
+using coders =
+    std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
+               coder::rans<>, coder::tans<>, coder::range<>, coder::range<model::adaptive>,
+               coder::range<model::predictive>, coder::bit_plane<>, coder::bit_plane<coder::plane_weight::by_gain>,
+               coder::multisymbol<>, coder::multisymbol<model::adaptive>, coder::run_length<>,
+               coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
 
 BOOST_AUTO_TEST_SUITE(round_trip)
 

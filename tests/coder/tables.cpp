@@ -4,9 +4,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <functional>
 #include <map>
-#include <numeric>
 
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/rans.hpp>
@@ -30,25 +28,6 @@ auto entropy_bytes(B const &x) -> double {
         for (auto const &[v, c] : counts) bits -= c * std::log2(c / static_cast<double>(n));
     }
     return bits / 8;
-}
-
-/// The least cost of any prefix code of at most `most` bits, by trying all complete codes.
-auto brute_force(std::vector<std::uint32_t> counts, unsigned most) -> std::uint64_t {
-    std::sort(counts.rbegin(), counts.rend());
-    std::uint64_t best = ~0ull;
-    // Lengths that do not fall, for counts that do not rise; Kraft's sum must be at most 1.
-    std::function<void(std::size_t, unsigned, std::uint64_t, std::uint64_t)> const place =
-        [&](std::size_t i, unsigned length, std::uint64_t kraft, std::uint64_t cost) {
-            if (kraft > (1ull << most) || cost >= best) return;
-            if (i == counts.size()) {
-                best = cost;
-                return;
-            }
-            for (auto n = length; n <= most; ++n)
-                place(i + 1, n, kraft + (1ull << (most - n)), cost + std::uint64_t{counts[i]} * n);
-        };
-    place(0, 1, 0, 0);
-    return best;
 }
 } // namespace
 
@@ -165,32 +144,6 @@ BOOST_AUTO_TEST_CASE(intervals_cover_the_whole_and_everything_counted) {
         }
         BOOST_TEST(next == 4096u);
     }
-}
-
-BOOST_AUTO_TEST_CASE(limited_code_lengths_are_optimal) {
-    std::mt19937 random(3);
-    for (int i = 0; i < 150; ++i) {
-        auto const most = static_cast<unsigned>(3 + random() % 3);
-        std::vector<std::uint32_t> counts(2 + random() % 7);
-        for (auto &c : counts) c = static_cast<std::uint32_t>(1 + (random() >> (12 + random() % 20)));
-        std::vector<std::uint8_t> lengths(counts.size());
-        coder::detail::limited_lengths(counts.data(), counts.size(), most, lengths.data());
-        std::uint64_t cost = 0, kraft = 0;
-        for (std::size_t s = 0; s < counts.size(); ++s) {
-            BOOST_TEST(lengths[s] >= 1);
-            BOOST_TEST(lengths[s] <= most);
-            cost += std::uint64_t{counts[s]} * lengths[s], kraft += 1ull << (most - lengths[s]);
-        }
-        BOOST_TEST(kraft == 1ull << most);
-        BOOST_TEST(cost == brute_force(counts, most));
-    }
-}
-
-BOOST_AUTO_TEST_CASE(symbols_that_do_not_occur_have_no_code) {
-    std::array<std::uint32_t, 5> const counts{0, 7, 0, 0, 0};
-    std::array<std::uint8_t, 5> lengths{9, 9, 9, 9, 9};
-    coder::detail::limited_lengths(counts.data(), 5, 12, lengths.data());
-    BOOST_TEST((lengths == std::array<std::uint8_t, 5>{}));
 }
 
 BOOST_AUTO_TEST_CASE(rans_is_near_the_entropy) {

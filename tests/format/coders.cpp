@@ -16,6 +16,7 @@
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/run_length.hpp>
+#include <triptych/coder/tans.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
@@ -67,12 +68,23 @@ auto slope() -> std::vector<std::uint8_t> {
                                                           .bytes = "81 1d bf ff dc 39 34",
                                                           .samples = {128, 128, 129, 160},
                                                           .goal = exact}),
+    add(example<plain<coder::huffman<>>, std::uint8_t, 2>{
+        .shape = {1, 20},
+        .components = 1,
+        .bytes = "47 66 25 fe 8e 50 32 80 90 01 01 01 02 01 01 01 14 0d 0a 99 07 05 0e 0b 02",
+        .samples = {128, 129, 128, 127, 129, 128, 130, 128, 128, 127,
+                    129, 126, 128, 131, 128, 127, 129, 128, 128, 255}}),
     add(example<plain<coder::rans<>>, std::uint8_t, 2>{.shape = {1, 4},
                                                        .components = 1,
                                                        .bytes = "81 06 00 10 00 ff 7f d9 df 95 00 e0 40 00",
                                                        .samples = {128, 128, 129, 160},
                                                        .goal = exact}),
     // One bit.
+    add(example<plain<coder::tans<>>, std::uint8_t, 2>{.shape = {1, 4},
+                                                       .components = 1,
+                                                       .bytes = "81 06 00 10 00 ff 7f d9 df 95 20 01 20",
+                                                       .samples = {128, 128, 129, 160},
+                                                       .goal = exact}),
     add(example<plain<coder::laplace>, std::uint8_t, 2>{
         .shape = {1, 1}, .components = 1, .bytes = "00", .samples = {128}, .goal = exact}),
     add(example<plain<coder::laplace>, std::uint8_t, 2>{

@@ -1436,6 +1436,7 @@ class Static(Raw):
         numbers, tables = Numbers(engine), []
         for _ in range(n):
             tables.append(self.any_table(engine, numbers))
+        self.setting(engine)
         engine.finish()
         extra = b""
         if any(t >= 1 << self.split for table in tables for t in self.tokens_of(table)):
@@ -1479,6 +1480,9 @@ class Static(Raw):
         if self.extra.r.at != self.extra_size:
             raise Corrupt("extra bits")
 
+    def setting(self, engine):
+        pass
+
     def finish(self):
         pass
 
@@ -1507,6 +1511,9 @@ class Numbers:
 
 
 class Huffman(Static):
+    def setting(self, engine):
+        self.streams = 8 if engine.direct(1) else 1
+
     def alone(self, engine):
         t = engine.direct(8)
         if t >= self.last:
@@ -1518,16 +1525,16 @@ class Huffman(Static):
 
     def table(self, engine, numbers):
         number, lengths, filled = numbers.table(), [], 0
-        while filled < 4096 and len(lengths) < self.last:
+        while filled < 2048 and len(lengths) < self.last:
             n = number()
-            if n > 12:
+            if n > 11:
                 raise Corrupt("length")
             lengths.append(n)
-            filled += 1 << 12 - n if n else 0
-        if filled != 4096:
+            filled += 1 << 11 - n if n else 0
+        if filled != 2048:
             raise Corrupt("lengths")
         codes, code = {}, 0
-        for n in range(1, 13):
+        for n in range(1, 12):
             for t, length in enumerate(lengths):
                 if length == n:
                     codes[n, code] = t
@@ -1539,13 +1546,18 @@ class Huffman(Static):
         if not list(buffer_order(layout)):
             return
         tables, tokens = self.head(layout, r), []
-        bits = Bits(r)
-        for table in tables:
+        sizes = [r.varint() for _ in range(self.streams - 1)]
+        parts = [r.take(n) for n in sizes]
+        streams = [Bits(Reader(part)) for part in parts] + [Bits(r)]
+        for i, table in enumerate(tables):
             n = code = 0
             while (n, code) not in table:
-                n, code = n + 1, code << 1 | bits.get(1)
+                n, code = n + 1, code << 1 | streams[i % self.streams].get(1)
             tokens.append(table[n, code])
-        bits.finish()
+        for bits, n in zip(streams, sizes + [None]):
+            bits.finish()
+            if n not in (None, bits.r.at):
+                raise Corrupt("stream")
         self.symbols(layout, tokens)
 
 
@@ -1665,6 +1677,46 @@ class RansFamily(Rans):
             for s in range(64):
                 data += struct.pack(f"<{last}H", *family.frequencies(s, last - 1))
         return crc32c(data)
+
+
+class Tans(Rans):
+    def decode(self, layout, r):
+        count = len(list(buffer_order(layout)))
+        if not count:
+            return
+        tables, tokens = self.head(layout, r), []
+        slots = {id(t): self.slots(t) for t in tables}
+        states = [0] * (8 if count >= 1024 else 1)
+        bits = None
+        if any(table[0][1] != 4096 for table in tables):
+            bits, skipped = Bits(r), 1
+            while not bits.get(1):
+                skipped += 1
+                if skipped > 8:
+                    raise Corrupt("start")
+            states = [bits.get(12) for _ in states]
+        for i, table in enumerate(tables):
+            t, n, base = slots[id(table)][states[i % len(states)]]
+            states[i % len(states)] = base + (bits.get(n) if n else 0)
+            tokens.append(t)
+        if any(states) or bits and bits.count:
+            raise Corrupt("states")
+        self.symbols(layout, tokens)
+
+    @staticmethod
+    def slots(table):
+        tokens, s = [0] * 4096, 0
+        for t, _, _ in table:
+            tokens[s] = t
+            s = (s + 2563) % 4096
+        number = {t: f for t, f, _ in table}
+        out = []
+        for t in tokens:
+            k = number[t]
+            number[t] += 1
+            n = 13 - width(k)
+            out.append((t, n, (k << n) - 4096))
+        return out
 
 
 class Laplace(Raw):
@@ -3046,7 +3098,7 @@ def make(node, work):
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans,
+            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans,
             "laplace": Laplace}[name](work)
 
 

@@ -43,8 +43,9 @@ concept parametric_model = static_model<M> && requires(typename M::parameters co
     p.scale, p.top;
 };
 
-/// Symbols are handled so many at a time, so that tokens, contexts and symbols stay in the first cache. A multiple of 32.
-inline constexpr std::size_t chunk = 2048;
+/// Symbols are handled so many at a time, so that tokens, contexts and symbols stay in the first cache. A multiple of the lanes of all engines, and of the 40
+/// symbols that Huffman codes take between refills.
+inline constexpr std::size_t chunk = 1920;
 
 /// Calls f(first, size) for blocks of 32, whose size is known to the compiler so that loops over it are vectorised, and the rest. For that arrays must not
 /// overlap for all that it knows, so blocks are copied first.
