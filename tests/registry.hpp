@@ -31,8 +31,10 @@
 #include <triptych/presets.hpp>
 #include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/levels.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
+#include <triptych/quantizer/palette.hpp>
 #include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
@@ -71,8 +73,9 @@ using transforms = std::tuple<                                         //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
-using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>,
-                              quantizer::trained_zone, quantizer::codebook<>>;
+using quantizers =
+    std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone,
+               quantizer::codebook<>, quantizer::palette, quantizer::levels<2>, quantizer::levels<5>>;
 
 using coders = std::tuple<                                                                                       //
     coder::raw,                                                                                                  //
@@ -97,7 +100,8 @@ using codecs = std::tuple<                                                      
           coder::range<model::mixing<>>>, //
     codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none,
           coder::rans<model::laplace>>,                                                                               //
-    codec<transform::identity, quantizer::none, coder::range<model::pretrained>>,                                     //
+    codec<transform::identity, quantizer::levels<3>, coder::range<model::pretrained>>,                                //
+    codec<transform::identity, quantizer::palette, coder::range<model::pretrained>>,                                  //
     codec<transform::identity, quantizer::uniform, coder::range<model::adaptive>>,                                    //
     codec<photo_transform, quantizer::dead_zone, coder::range<>>,                                                     //
     codec<photo_transform, quantizer::uniform, coder::range<>, strips<64>>,                                           //
@@ -162,9 +166,8 @@ template <>
 inline constexpr std::size_t thinning<lossless> = 7;
 template <class T, class Q, class Model, class S>
 inline constexpr std::size_t thinning<codec<T, Q, coder::range<Model>, S>> = 7;
-template <>
-inline constexpr std::size_t thinning<codec<transform::identity, quantizer::none, coder::range<model::pretrained>>> =
-    21;
+template <class Q>
+inline constexpr std::size_t thinning<codec<transform::identity, Q, coder::range<model::pretrained>>> = 21;
 template <class T, class Q, class Model, class S>
 inline constexpr std::size_t thinning<codec<T, Q, coder::multisymbol<Model>, S>> = 7;
 template <class T, class Q, coder::plane_weight W, class S>

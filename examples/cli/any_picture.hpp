@@ -53,6 +53,20 @@ struct any_picture {
         return samples.index() == b.samples.index() && shape == b.shape && components == b.components;
     }
 
+    /// How many pictures a stack of gray uint8 pictures (rank 3) holds; 0 for all else.
+    auto stacked() const -> std::size_t {
+        return rank() == 3 && components == 1 && type() == triptych::sample_type::uint8 ? shape[0] : 0;
+    }
+    /// One picture of a stack.
+    auto of_stack(std::size_t i) const -> any_picture {
+        auto const &all = std::get<std::vector<std::uint8_t>>(samples);
+        auto const first = all.begin() + static_cast<std::ptrdiff_t>(i * shape[1] * shape[2]);
+        any_picture p;
+        p.samples = std::vector<std::uint8_t>(first, first + static_cast<std::ptrdiff_t>(shape[1] * shape[2]));
+        p.shape = {shape[1], shape[2]};
+        return p;
+    }
+
 private:
     static auto same_bits(float a, float b) -> bool {
         return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);

@@ -14,11 +14,15 @@ auto dct_codec() -> codec_entry;
 auto wavelet_codec() -> codec_entry;
 auto jpeg_like_codec() -> codec_entry;
 auto pca_codec() -> codec_entry;
+auto icons_codec() -> codec_entry;
+auto palette_codec() -> codec_entry;
+auto levels2_codec() -> codec_entry;
+auto levels4_codec() -> codec_entry;
 
 auto codecs() -> std::span<codec_entry const> {
-    static std::vector<codec_entry> const table{photo_codec(), lossless_codec(), near_lossless_codec(),
-                                                dct_codec(),   wavelet_codec(),  jpeg_like_codec(),
-                                                pca_codec()};
+    static std::vector<codec_entry> const table{
+        photo_codec(), lossless_codec(), near_lossless_codec(), dct_codec(),     wavelet_codec(), jpeg_like_codec(),
+        pca_codec(),   icons_codec(),    palette_codec(),       levels2_codec(), levels4_codec()};
     return table;
 }
 

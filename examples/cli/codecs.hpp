@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <triptych/quality.hpp>
+#include <triptych/stream/framing.hpp>
 #include <triptych/stream/limits.hpp>
 
 #include "any_picture.hpp"
@@ -28,7 +29,10 @@ public:
     virtual auto model() const -> std::uint32_t = 0;
     virtual auto parameters() const -> std::uint64_t = 0;
     /// Throws usage_error for pictures that it does not carry and for goals that it can't aim at.
-    virtual auto encode(any_picture const &p, triptych::quality const &goal) const -> bytes = 0;
+    virtual auto encode(any_picture const &p, triptych::quality const &goal,
+                        triptych::framing frame = triptych::framing::file) const -> bytes = 0;
+    /// A record whose sample type, extents and components are those of `like`. Throws triptych::format_error.
+    virtual auto decode_record(std::span<std::byte const> record, any_picture const &like) const -> any_picture = 0;
     /// Throws triptych::format_error.
     virtual auto decode(std::span<std::byte const> stream, triptych::limits const &most) const -> any_picture = 0;
     /// The learned state as a safetensors file, and as a C++ header.
@@ -38,7 +42,8 @@ public:
 
 struct training {
     std::vector<std::string> files;
-    float step = 8; ///< the quantisation step that quantizer and coder are learned for
+    std::uint64_t model_size = 1'000'000; ///< bytes, for codecs that can use any amount
+    float step = 8;                       ///< the quantisation step that quantizer and coder are learned for
     unsigned threads = 1;
     std::uint64_t max_samples = std::uint64_t{1} << 28;
     std::function<void(std::string_view panel, std::size_t done, std::size_t total)> progress;

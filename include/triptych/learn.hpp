@@ -12,6 +12,7 @@
 #include <triptych/learn/joint.hpp>
 #include <triptych/learn/laplace.hpp>
 #include <triptych/learn/learnable.hpp>
+#include <triptych/learn/levels.hpp>
 #include <triptych/learn/pca.hpp>
 #include <triptych/learn/predicted_klt.hpp>
 #include <triptych/learn/pretrained.hpp>

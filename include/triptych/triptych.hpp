@@ -21,8 +21,10 @@
 #include <triptych/per_image.hpp>
 #include <triptych/presets.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/levels.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
+#include <triptych/quantizer/palette.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/chain.hpp>

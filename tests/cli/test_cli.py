@@ -376,6 +376,32 @@ class Quality(Case):
         self.assertEqual(rows[0].split(",")[2], "image")
         self.assertEqual([r.split(",")[rows[0].split(",").index("exact")] for r in rows[1:]], ["1", "1"])
 
+    def test_train_icons(self):
+        """Gray pictures in a stack: a frame of one thickness, somewhere, of one of three grays."""
+        def pictures(first, n):
+            samples = bytearray(n * 16 * 16)
+            for i in range(n):
+                k = (first + i) * 7919
+                top, left, side, gray = k % 5, k // 5 % 5, 6 + k // 25 % 5, 85 * (1 + k // 125 % 3)
+                for y in range(side):
+                    for x in range(side):
+                        if min(x, y, side - 1 - x, side - 1 - y) < 2:
+                            samples[(i * 16 + top + y) * 16 + left + x] = gray
+            return npy(samples, (n, 16, 16))
+
+        self.put("known.npy", pictures(0, 100))
+        self.put("unseen.npy", pictures(1000, 20))
+        self.tool("train", "--codec", "icons", "--corpus", "known.npy", "m.safetensors", "--model-size", "40000")
+        self.assertLess(len(self.get("m.safetensors")), 42000)
+        sizes = []
+        for options in [["--records"], []]:
+            rows = self.tool("evaluate", "unseen.npy", "--codec", "icons", "--model", "m.safetensors", "--csv", *options)
+            head, row = [r.split(",") for r in rows.decode().splitlines()]
+            self.assertEqual((row[head.index("images")], row[head.index("exact")]), ("20", "1"))
+            sizes.append(int(row[head.index("total_bytes")]))
+        self.assertLess(sizes[0], 20 * 15)
+        self.assertGreater(sizes[1], sizes[0] + 20 * 20)
+
     def test_train(self):
         os.mkdir(self.path("d"))
         for i in range(4):

@@ -984,6 +984,28 @@ class NoQuantizer(Quantizer):
         return [[b.like(v=x.v) for x, b in zip(g, into)] for g, into in zip(symbols, layout)]
 
 
+class Levels(Quantizer):
+    """Without learned arrays."""
+
+    def __init__(self, work, k):
+        self.work, self.k, self.bits = work, k, width(k - 1)
+
+    def read(self, r):
+        pass
+
+    def arrange(self, layout):
+        return [[b if b.side else b.like(bits=self.bits) for b in g] for g in layout]
+
+    def values(self, symbols, layout):
+        def value(q, b):
+            low = -(1 << self.work.width(b) - 1)
+            k = clamp(q + (1 << self.bits - 1), 0, self.k - 1)
+            return low + (-2 * low - 1) * k // (self.k - 1)
+
+        return [[b.like(v=[q if b.side else value(q, b) for q in x.v]) for x, b in zip(g, into)]
+                for g, into in zip(symbols, layout)]
+
+
 class DeadZone(Quantizer):
     def read(self, r):
         first = r.varint()
@@ -3071,6 +3093,8 @@ def make(node, work):
         return Wavelet(work, words[0], int(words[1]))
     if name == "predicted_klt":
         return PredictedKlt(work, int(words[0]))
+    if name == "levels":
+        return Levels(work, int(words[0]))
     if name == "pca":
         return Pca(work, *map(int, words))
     if name == "range" and words[0] == "mixing":
@@ -3097,7 +3121,7 @@ def make(node, work):
         return RunLength(work, make(arguments[0], work))
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
-    return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer,
+    return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer, "palette": NoQuantizer,
             "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans,
             "laplace": Laplace}[name](work)
 

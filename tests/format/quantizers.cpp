@@ -4,7 +4,9 @@
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/levels.hpp>
 #include <triptych/quantizer/matrix.hpp>
+#include <triptych/quantizer/palette.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/identity.hpp>
@@ -15,6 +17,20 @@ using namespace worked;
 
 namespace {
 [[maybe_unused]] bool const added[] = {
+    add(example<codec<transform::identity, quantizer::levels<3>, coder::raw>, std::uint8_t, 2>{
+        .shape = {1, 4},
+        .components = 1,
+        .bytes = "ce",
+        .samples = {0, 127, 255, 127},
+        .goal = step(1),
+        .input = {0, 120, 250, 130}}),
+    add(example<codec<transform::identity, quantizer::palette, coder::raw>, std::uint8_t, 2>{
+        .shape = {1, 4},
+        .components = 1,
+        .bytes = "e5 e5 e5 0c",
+        .samples = {101, 101, 101, 140},
+        .goal = step(8),
+        .input = {100, 101, 101, 140}}),
     add(example<codec<transform::identity, quantizer::uniform, coder::raw>, std::uint8_t, 2>{
         .shape = {2, 2}, .components = 1, .bytes = "80 80 01 7e 04", .samples = {0, 64, 192, 255}, .goal = step(64)}),
     // Points of class 3: 8, 0 and -8 of 64; the symbols are 1, -1, 2 and 0.

@@ -58,14 +58,14 @@ public:
     auto save() const -> bytes override { return Learning::save(codec_); }
     auto header(std::string const &name) const -> std::string override { return Learning::header(codec_, name); }
 
-    auto encode(any_picture const &p, triptych::quality const &goal) const -> bytes override {
+    auto encode(any_picture const &p, triptych::quality const &goal, triptych::framing frame) const -> bytes override {
         bytes out;
         auto const known = with_kind<What>(p.type(), p.rank(), [&]<class S, std::size_t R>() {
             triptych::picture_view<S, R> view{
                 std::get<std::vector<S>>(p.samples).data(), {}, p.components, static_cast<double>(p.white)};
             std::copy_n(p.shape.begin(), R, view.shape.begin());
             try {
-                out = codec_.encode(view, goal);
+                out = codec_.encode(view, goal, frame);
             } catch (std::invalid_argument const &e) {
                 throw usage_error(e.what());
             }
@@ -79,16 +79,32 @@ public:
         if (info.error) throw triptych::format_error(info.error);
         any_picture p;
         auto const known = with_kind<What>(info.value.samples, info.value.rank, [&]<class S, std::size_t R>() {
-            auto const decoded = codec_.template decode<S, R>(stream, most);
-            p.shape.assign(decoded.shape().begin(), decoded.shape().end());
-            p.components = decoded.components();
-            p.samples = std::vector<S>(decoded.samples().begin(), decoded.samples().end());
+            p = untyped(codec_.template decode<S, R>(stream, most));
         });
         if (!known) throw triptych::format_error({triptych::errc::sample, info.value.payload_offset});
         return p;
     }
 
+    auto decode_record(std::span<std::byte const> record, any_picture const &like) const -> any_picture override {
+        any_picture p;
+        with_kind<What>(like.type(), like.rank(), [&]<class S, std::size_t R>() {
+            triptych::extents<R> shape;
+            std::copy_n(like.shape.begin(), R, shape.begin());
+            p = untyped(codec_.template decode<S, R>(record, triptych::framing::record, shape, like.components));
+        });
+        return p;
+    }
+
 private:
+    template <class S, std::size_t R>
+    static auto untyped(triptych::picture<S, R> const &decoded) -> any_picture {
+        any_picture p;
+        p.shape.assign(decoded.shape().begin(), decoded.shape().end());
+        p.components = decoded.components();
+        p.samples = std::vector<S>(decoded.samples().begin(), decoded.samples().end());
+        return p;
+    }
+
     Codec codec_;
 };
 

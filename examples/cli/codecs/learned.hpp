@@ -11,10 +11,12 @@
 
 namespace cli {
 
-/// A file of the corpus, read when a learner asks for it.
+/// A file of the corpus, read when a learner asks for it, or one picture of a stack.
 struct training_file {
     std::string path;
     std::uint64_t max_samples;
+    std::shared_ptr<any_picture const> stack;
+    std::size_t index = 0;
 };
 
 } // namespace cli
@@ -22,7 +24,8 @@ struct training_file {
 template <>
 struct triptych::picture_source<cli::training_file> {
     explicit picture_source(cli::training_file const &f)
-        : picture(cli::read_picture(cli::read_file(f.path), f.path, {.max_samples = f.max_samples})) {
+        : picture(f.stack ? f.stack->of_stack(f.index)
+                          : cli::read_picture(cli::read_file(f.path), f.path, {.max_samples = f.max_samples})) {
         if (picture.type() != sample_type::uint8 || picture.rank() != 2)
             throw cli::data_error(f.path + ": is no picture of uint8, which this codec learns from");
     }
@@ -67,9 +70,17 @@ auto make_learned_entry(std::string_view name, std::string_view summary) -> code
     };
     e.train = [](training const &how) -> std::shared_ptr<any_codec const> {
         std::vector<training_file> corpus;
-        for (auto const &f : how.files) corpus.push_back({f, how.max_samples});
+        for (auto const &f : how.files) {
+            std::shared_ptr<any_picture const> stack;
+            if (ending_of(f) == ".npy")
+                stack = std::make_shared<any_picture>(read_picture(read_file(f), f, {.max_samples = how.max_samples}));
+            if (stack && stack->stacked())
+                for (std::size_t i = 0; i < stack->stacked(); ++i) corpus.push_back({f, how.max_samples, stack, i});
+            else
+                corpus.push_back({f, how.max_samples, nullptr, 0});
+        }
         triptych::fit_options options;
-        options.aim.step = how.step, options.threads = how.threads;
+        options.aim.step = how.step, options.threads = how.threads, options.model_size = how.model_size;
         options.progress = [&](triptych::learn::progress const &p) {
             return how.progress(p.panel, p.done, p.total), true;
         };

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -173,6 +174,36 @@ void in_parallel(std::size_t n, unsigned threads, Work const &work) {
     if (failure) std::rethrow_exception(failure);
 }
 
+/// A file, or a picture of a stack in one.
+struct input {
+    std::string file;
+    std::shared_ptr<any_picture const> stack;
+    std::size_t index = 0;
+
+    auto name() const -> std::string {
+        auto const n = std::filesystem::path(file).filename().string();
+        return stack ? n + "[" + std::to_string(index) + "]" : n;
+    }
+    auto read(reading const &how) const -> any_picture {
+        return stack ? stack->of_stack(index) : read_picture(read_file(file), file, how);
+    }
+};
+/// An array of gray pictures is taken apart for codecs that carry no arrays.
+auto pictures_of(std::vector<std::string> const &files, codec_entry const &entry, reading const &how)
+    -> std::vector<input> {
+    std::vector<input> inputs;
+    for (auto const &f : files) {
+        std::shared_ptr<any_picture const> stack;
+        if (!entry.arrays && ending_of(f) == ".npy")
+            stack = std::make_shared<any_picture>(read_picture(read_file(f), f, how));
+        if (stack && stack->stacked())
+            for (std::size_t i = 0; i < stack->stacked(); ++i) inputs.push_back({f, stack, i});
+        else
+            inputs.push_back({f, nullptr, 0});
+    }
+    return inputs;
+}
+
 auto quality_name(goal_options::kind what, double value) -> std::string {
     constexpr char const *names[] = {"q", "q", "step", "psnr", "bpp", "max-error", "lossless"};
     if (what == goal_options::kind::lossless) return "lossless 0";
@@ -191,7 +222,7 @@ void add_evaluate(CLI::App &app, action &run) {
         goal_options goal;
         reading how;
         unsigned threads = 1;
-        bool as_json = false, as_csv = false, each = false;
+        bool as_json = false, as_csv = false, each = false, records = false;
     };
     auto const o = std::make_shared<options>();
     auto &command = *app.add_subcommand(
@@ -208,6 +239,7 @@ void add_evaluate(CLI::App &app, action &run) {
     command.add_flag("--csv", o->as_csv, "print CSV: a line a quality, or with --each a line a picture")
         ->excludes(json);
     command.add_flag("--each", o->each, "a line a picture also where there are several qualities");
+    command.add_flag("--records", o->records, "count and decode records, for containers that know codec and extents");
     add_reading(command, o->how);
     command.callback([o, &run] {
         run = [o] {
@@ -226,26 +258,29 @@ void add_evaluate(CLI::App &app, action &run) {
             if (values.empty()) values = {75};
             auto const codec = open_codec(entry, o->model);
 
+            auto const inputs = pictures_of(files, entry, o->how);
+
             std::vector<point> points;
-            for (auto const v : values) points.push_back({quality_name(what, v), std::vector<result>(files.size())});
+            for (auto const v : values) points.push_back({quality_name(what, v), std::vector<result>(inputs.size())});
             {
-                progress bar("evaluating " + std::string(entry.name), files.size() * values.size());
-                in_parallel(files.size(), o->threads, [&](std::size_t i) {
-                    auto const p = read_picture(read_file(files[i]), files[i], o->how);
+                progress bar("evaluating " + std::string(entry.name), inputs.size() * values.size());
+                in_parallel(inputs.size(), o->threads, [&](std::size_t i) {
+                    auto const p = inputs[i].read(o->how);
+                    auto const frame = o->records ? triptych::framing::record : triptych::framing::file;
                     for (std::size_t k = 0; k < values.size(); ++k, bar.advance()) {
                         auto &r = points[k].results[i];
-                        r.image = std::filesystem::path(files[i]).filename().string();
+                        r.image = inputs[i].name();
                         r.height = p.rank() == 2 ? p.shape[0] : 0, r.width = p.rank() == 2 ? p.shape[1] : 0,
                         r.raw = p.bytes();
                         auto const start = thread_seconds();
                         bytes stream;
                         try {
-                            stream = codec->encode(p, goal_options::quality_for(what, values[k]));
+                            stream = codec->encode(p, goal_options::quality_for(what, values[k]), frame);
                         } catch (usage_error const &e) {
-                            throw usage_error(files[i] + ": codec " + std::string(entry.name) + ": " + e.what());
+                            throw usage_error(inputs[i].file + ": codec " + std::string(entry.name) + ": " + e.what());
                         }
                         auto const middle = thread_seconds();
-                        auto const again = codec->decode(stream, {});
+                        auto const again = o->records ? codec->decode_record(stream, p) : codec->decode(stream, {});
                         r.encode_seconds = middle - start, r.decode_seconds = thread_seconds() - middle;
                         r.bytes = stream.size();
                         r.bpp = 8 * static_cast<double>(r.bytes) /

@@ -54,6 +54,12 @@ void add_train(CLI::App &app, action &run) {
         ->check(CLI::Range(1e-3, 1e6))
         ->type_name("NUMBER")
         ->capture_default_str();
+    command
+        .add_option("--model-size", o->how.model_size,
+                    "bytes that the model may take, where a codec can use any amount")
+        ->check(CLI::Range(1000, 100'000'000))
+        ->type_name("BYTES")
+        ->capture_default_str();
     command.add_option("-j,--threads", o->how.threads, "threads; the model does not depend on them")
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
