@@ -59,7 +59,8 @@ BOOST_AUTO_TEST_CASE(alphabets_hold_every_value) {
             coder::alphabet const a{counts, counts ? -1000 : 0, split};
             bool all = true;
             for (int i = 0; i < 20000; ++i) {
-                auto v = static_cast<std::uint32_t>(i < 300 ? i : random() >> random() % 32);
+                auto v =
+                    i < 300 ? static_cast<std::uint32_t>(i) : static_cast<std::uint32_t>(random() >> random() % 32);
                 if (split == 8) v &= 255;
                 auto const t = a.token(v);
                 auto const n = a.extra(t);

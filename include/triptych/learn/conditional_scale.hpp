@@ -79,8 +79,9 @@ struct learner<coder::range<model::conditional_scale>> {
                 (model_type::class_of_one + model_type::classes_per_octave * fitted[b][0] / std::log(2.0)) *
                 (1 << model_type::weight_frac));
             for (std::size_t i = 0; i < features; ++i)
-                weight[b * features + i] = rounded<std::int16_t>(model_type::classes_per_octave * fitted[b][i + 1] *
-                                                                 (1 << model_type::weight_frac) / 16);
+                weight[b * features + i] =
+                    rounded<std::int16_t>(model_type::classes_per_octave * fitted[b][static_cast<Eigen::Index>(i + 1)] *
+                                          (1 << model_type::weight_frac) / 16);
         }
         auto const n = static_cast<std::uint32_t>(bands);
         policy p;
@@ -98,8 +99,8 @@ struct learner<coder::range<model::conditional_scale>> {
 
 private:
     static constexpr std::size_t features = model_type::features, unknowns = features + 1;
-    using vector = Eigen::Matrix<double, unknowns, 1>;
-    using square = Eigen::Matrix<double, unknowns, unknowns>;
+    using vector = Eigen::Matrix<double, static_cast<int>(unknowns), 1>;
+    using square = Eigen::Matrix<double, static_cast<int>(unknowns), static_cast<int>(unknowns)>;
     /// A zero of the quantised law reaches so many steps to either side.
     static constexpr double zero_reach = 0.6;
 
