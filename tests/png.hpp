@@ -80,7 +80,8 @@ private:
         auto const literals = bits(5) + 257, distances = bits(5) + 1, given = bits(4) + 4;
         std::vector<unsigned> lengths(19, 0);
         for (unsigned i = 0; i < given; ++i)
-            lengths[std::array{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}[i]] = bits(3);
+            lengths[std::array<std::size_t, 19>{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}[i]] =
+                bits(3);
         code const of_lengths(lengths);
         lengths.clear();
         while (lengths.size() < literals + distances) {

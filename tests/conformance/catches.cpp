@@ -150,7 +150,6 @@ struct invents : model::table {
 };
 /// An adaptive model that becomes too sure of itself.
 struct overconfident {
-    static constexpr bool looks_back = true;
     struct statistics {
         auto ok() const noexcept -> bool { return true; }
         template <class E, class B>

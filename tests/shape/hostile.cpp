@@ -60,13 +60,14 @@ BOOST_AUTO_TEST_CASE(extents_that_are_too_large) {
     struct lie {
         std::size_t height, width, components;
     };
-    for (auto const &[h, w, c] : {lie{std::size_t{1} << 31, std::size_t{1} << 31, 1}, lie{std::size_t{1} << 31, 1, 1},
-                                  lie{1 << 15, 1 << 15, 65535}, lie{1025, 1024, 1}, lie{16, 16, 65535}}) {
-        auto const [code, bytes] = outcome<photo>(with_header(stream,
-                                                              [&](stream_info &i) {
-                                                                  i.shape = {h, w}, i.components = c;
-                                                              }),
-                                                  most);
+    for (auto const &told : {lie{std::size_t{1} << 31, std::size_t{1} << 31, 1}, lie{std::size_t{1} << 31, 1, 1},
+                             lie{1 << 15, 1 << 15, 65535}, lie{1025, 1024, 1}, lie{16, 16, 65535}}) {
+        auto const [code, bytes] =
+            outcome<photo>(with_header(stream,
+                                       [&](stream_info &i) {
+                                           i.shape = {told.height, told.width}, i.components = told.components;
+                                       }),
+                           most);
         BOOST_TEST((code == errc::limit), message(code));
         BOOST_TEST(bytes < (1 << 23)); // refused before it is asked for
     }

@@ -154,7 +154,7 @@ auto chart(std::size_t colours) -> picture<std::uint8_t, 2> {
 
 BOOST_AUTO_TEST_CASE(a_palette_is_fitted_and_travels) {
     using packed = codec<palette, quantizer::none, coder::raw>;
-    for (std::size_t const colours : {1, 2, 4, 6}) {
+    for (std::size_t const colours : {1u, 2u, 4u, 6u}) {
         auto const x = chart(colours);
         auto const bytes = packed{}.encode(x);
         BOOST_TEST(shape::largest_error(x, packed{}.decode(bytes)) == 0);

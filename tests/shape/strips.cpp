@@ -36,7 +36,7 @@ void as_whole(picture<S, R> const &x, quality const &goal) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(lossy_pictures_of_several_heights) {
-    for (std::size_t const rows : {1, 7, 8, 63, 64, 65, 129, 200}) {
+    for (std::size_t const rows : {1u, 7u, 8u, 63u, 64u, 65u, 129u, 200u}) {
         auto const x = shape::waves<std::uint8_t, 2>({rows, 45}, 3);
         BOOST_TEST_CONTEXT(rows << " rows") {
             as_whole<lossy, strips<8>>(x, step(9));
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(lossy_pictures_of_several_heights) {
     }
 }
 BOOST_AUTO_TEST_CASE(exact_pictures_and_volumes) {
-    for (std::size_t const rows : {0, 1, 2, 17}) {
+    for (std::size_t const rows : {0u, 1u, 2u, 17u}) {
         auto const x = shape::waves<std::uint8_t, 2>({rows, 13}, 4);
         as_whole<lossless, strips<1>>(x, exact);
         as_whole<lossless, strips<5>>(x, exact);
