@@ -104,7 +104,7 @@ auto can_run() -> bool {
 int main() {
     if (!can_run()) return std::printf("this machine lacks the instructions\n"), 0;
     for (std::size_t n = 1; n < 70; n += 3) print("row", picture<std::int16_t>(planes(1, n, 1, 9), 9));
-    for (std::size_t n : {1000, 1023, 1024, 1025, 4099, 8191, 8192, 8193, 8223, 8224, 8225, 20000})
+    for (std::size_t n : {1000u, 1023u, 1024u, 1025u, 4099u, 8191u, 8192u, 8193u, 8223u, 8224u, 8225u, 20000u})
         print("row", picture<std::int16_t>(planes(1, n, 1, 9), 9));
     print("planes", picture<std::int16_t>(planes(203, 301, 3, 9), 9));
     print("planes of 12 bits", picture<std::int16_t>(planes(100, 170, 2, 12), 12));

@@ -1,8 +1,8 @@
 // triptych/learn/linear_algebra_blas.hpp: the same functions by xtensor-blas, on the BLAS and LAPACK that the program links. To be
-// included through linear_algebra.hpp; empty where there is no xtensor-blas.
+// included through linear_algebra.hpp; empty in a program that has not asked for it.
 #pragma once
 
-#if __has_include(<xtensor-blas/xlinalg.hpp>)
+#if defined(TRIPTYCH_LEARN_BLAS)
 
 #include <algorithm>
 #include <array>
