@@ -6,7 +6,7 @@
 #include <triptych/coder/rans_lanes.hpp>
 #include <triptych/version.hpp>
 
-#if defined(__AVX2__)
+#if defined(__AVX2__) && !(defined(__AVX512F__) && defined(__AVX512BW__))
 #include <immintrin.h>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {

@@ -6,7 +6,7 @@
 #include <triptych/coder/rans_lanes.hpp>
 #include <triptych/version.hpp>
 
-#if defined(__SSE4_1__)
+#if defined(__SSE4_1__) && !defined(__AVX2__)
 #include <smmintrin.h>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
