@@ -95,6 +95,7 @@ private:
     template <class B, class F>
     static void each(B &symbols, std::size_t b, F &&f) {
         auto const n = symbols[b].size();
+        if (n == 0) return; // there may be no buffer to point into
         auto const unit = n > 1 ? symbols.info(b).stride[B::rank - 1] : 1;
         auto *const first = symbols.data() + symbols.info(b).offset;
         for (std::size_t i = 0; i < n; ++i)
