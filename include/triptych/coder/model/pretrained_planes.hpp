@@ -45,7 +45,7 @@ void for_pictures(B &symbols, F &&f) {
             if (p.n > 0 && (info.shape != first.shape || info.at.kind != first.at.kind ||
                             info.at.level != first.at.level || info.at.component != first.at.component + p.n))
                 break;
-            p.data[p.n] = symbols.data() + info.offset;
+            p.data[p.n] = symbols.size() ? symbols.data() + info.offset : nullptr; // empty bands may have no buffer
             p.stride[p.n] = info.stride[rank - 1];
             p.width[p.n] = coder::width_of<std::remove_const_t<V>>(info);
         }
