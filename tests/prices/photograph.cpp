@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(add_up_to_the_size, C, registry::coders) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(rise_with_magnitude, C, registry::coders) {
     if constexpr (rate_aware<C, B>) {
         auto const &x = coefficients();
-        C const coder; // outlives its estimator
+        C const coder{}; // outlives its estimator
         auto const rates = coder.rates(x);
         for (std::size_t const band : {9u, 70u}) {
             auto const e = x.info(band).offset + 64 * 1000;
