@@ -5,6 +5,7 @@ Files are written and read by the small codecs below, so that the tool is not ch
 """
 import base64
 import json
+import math
 import os
 import pty
 import random
@@ -401,6 +402,42 @@ class Quality(Case):
             sizes.append(int(row[head.index("total_bytes")]))
         self.assertLess(sizes[0], 20 * 15)
         self.assertGreater(sizes[1], sizes[0] + 20 * 20)
+
+    def waves(self, n, side, seed, places=(0, 0)):
+        """A stack of gray pictures that differ in the weights of three waves; with `places`, also in where these lie."""
+        r = random.Random(seed)
+        samples = bytearray()
+        for _ in range(n):
+            weights = [r.gauss(0, 40), r.gauss(0, 20), r.gauss(0, 10)]
+            dy, dx = (r.uniform(0, p) for p in places)
+            for y in range(side):
+                for x in range(side):
+                    v = (weights[0] * math.sin((y + dy) / 5) + weights[1] * math.sin((x + dx) / 4) +
+                         weights[2] * math.sin((x + dx) / 3 + (y + dy) / 3) + r.uniform(-2, 2))
+                    samples.append(min(255, max(0, round(128 + v))))
+        return npy(samples, (n, side, side))
+
+    def test_train_scans_and_blocks(self):
+        self.put("scans.npy", self.waves(200, 16, 1))
+        self.put("unseen-scans.npy", self.waves(20, 16, 2))
+        self.put("blocks.npy", self.waves(60, 48, 3, (30, 30)))
+        self.put("unseen-blocks.npy", self.waves(5, 48, 4, (30, 30)))
+        # Three weights of some five bits each, and two bytes of checksum.
+        for codec, least, most in (("scans", 39, 9), ("blocks", 35, 60)):
+            self.tool("train", "--codec", codec, "--corpus", f"{codec}.npy", f"{codec}.safetensors", "--step", "8")
+            sizes, psnr = [], []
+            for goal in ("--step=8", "-q=60", "-q=90", "--psnr=38", "--bpp=1"):
+                rows = self.tool("evaluate", f"unseen-{codec}.npy", "--codec", codec, "--model", f"{codec}.safetensors", "--records",
+                                 "--csv", *goal.split("="))
+                head, row = [r.split(",") for r in rows.decode().splitlines()]
+                sizes.append(int(row[head.index("total_bytes")]) / int(row[head.index("images")]))
+                psnr.append(float(row[head.index("psnr_rgb")]))
+            with self.subTest(codec=codec, sizes=sizes, psnr=psnr):
+                self.assertLess(sizes[0], most)
+                self.assertGreater(psnr[0], least)
+                self.assertTrue(sizes[1] < sizes[2] and psnr[1] < psnr[2])
+                self.assertAlmostEqual(psnr[3], 38, delta=1)
+                self.assertLess(sizes[4], 16 * 16 / 8 * 1.2 if codec == "scans" else 48 * 48 / 8 * 1.1)
 
     def test_train(self):
         os.mkdir(self.path("d"))
