@@ -1,10 +1,18 @@
-# cmake -DCOMPILER=… -DFLAGS=a,b -DINCLUDE=… -DOUT=… [-DEMULATOR=…] [-DREFERENCE=…] -P variant.cmake
+# cmake -DCOMPILER=… [-DLAUNCHER=…] -DFLAGS=a,b -DINCLUDE=… -DOUT=… [-DEMULATOR=…] [-DREFERENCE=…] -P variant.cmake
 # Builds decode.cpp and the decoders of the registry one way, runs it on the golden streams, and compares what it prints with the reference.
 cmake_minimum_required(VERSION 3.24)
 string(REPLACE "," ";" FLAGS "${FLAGS}")
 file(GLOB parts ${CMAKE_CURRENT_LIST_DIR}/../golden/decode_*.cpp)
-execute_process(COMMAND ${COMPILER} -std=c++20 ${FLAGS} -I${INCLUDE} ${CMAKE_CURRENT_LIST_DIR}/decode.cpp ${parts} -o ${OUT}
-                COMMAND_ERROR_IS_FATAL ANY)
+# One by one, as ccache serves no more at once.
+set(objects "")
+foreach(part ${CMAKE_CURRENT_LIST_DIR}/decode.cpp ${parts})
+    get_filename_component(object ${part} NAME_WE)
+    set(object ${OUT}.${object}.o)
+    execute_process(COMMAND ${LAUNCHER} ${COMPILER} -std=c++20 ${FLAGS} -I${INCLUDE} -c ${part} -o ${object}
+                    COMMAND_ERROR_IS_FATAL ANY)
+    list(APPEND objects ${object})
+endforeach()
+execute_process(COMMAND ${COMPILER} ${FLAGS} ${objects} -o ${OUT} COMMAND_ERROR_IS_FATAL ANY)
 file(GLOB streams ${CMAKE_CURRENT_LIST_DIR}/../golden/*.tpc)
 list(SORT streams)
 execute_process(COMMAND ${EMULATOR} ${OUT} ${streams} OUTPUT_FILE ${OUT}.txt COMMAND_ERROR_IS_FATAL ANY)
