@@ -73,6 +73,31 @@ private:
     }
 };
 
+/// Without samples: what a decoder must know of a picture that its stream does not tell.
+inline auto kind_of_picture(triptych::sample_type type, std::vector<std::size_t> shape, std::size_t components)
+    -> any_picture {
+    any_picture p;
+    switch (type) {
+    case triptych::sample_type::uint8:
+        p.samples.emplace<0>();
+        break;
+    case triptych::sample_type::uint16:
+        p.samples.emplace<1>();
+        break;
+    case triptych::sample_type::int16:
+        p.samples.emplace<2>();
+        break;
+    case triptych::sample_type::int32:
+        p.samples.emplace<3>();
+        break;
+    case triptych::sample_type::float32:
+        p.samples.emplace<4>();
+        break;
+    }
+    p.shape = std::move(shape), p.components = components;
+    return p;
+}
+
 /// "uint8", "float32", ...
 inline auto type_name(triptych::sample_type t) -> std::string {
     constexpr char const *names[] = {"uint8", "uint16", "int16", "int32", "float32"};

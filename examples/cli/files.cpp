@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,6 +148,23 @@ auto read_file(std::string const &path) -> bytes {
     return content;
 }
 
+mapped_file::mapped_file(std::string const &path) {
+    struct stat about {};
+    if (path == "-" || ::stat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode) || about.st_size == 0) {
+        read_ = read_file(path), content_ = read_;
+        return;
+    }
+    descriptor const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) trouble(path, "cannot open");
+    auto const size = static_cast<std::size_t>(about.st_size);
+    auto *const p = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (p == MAP_FAILED) trouble(path, "cannot read");
+    mapped_ = p, content_ = {static_cast<std::byte const *>(p), size};
+}
+mapped_file::~mapped_file() {
+    if (mapped_) ::munmap(mapped_, content_.size());
+}
+
 auto ending_of(std::string const &path) -> std::string {
     auto ending = std::filesystem::path(path).extension().string();
     for (auto &c : ending)
@@ -206,6 +224,21 @@ void write_file(std::string const &path, std::span<std::byte const> content, boo
     if (::fchmod(beside.fd(), exists ? about.st_mode & 07777 : 0666 & ~mask) != 0) trouble(path, "cannot write");
     write_all(beside.fd(), content, path);
     beside.become(target, overwrite);
+}
+
+void write_behind(std::string const &path, std::size_t keep, std::span<std::byte const> content) {
+    descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.get() < 0) trouble(path, "cannot write");
+    auto const end = static_cast<off_t>(keep);
+    if (::ftruncate(file.get(), end) != 0 || ::lseek(file.get(), end, SEEK_SET) != end) trouble(path, "cannot write");
+    try {
+        write_all(file.get(), content, path);
+        if (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP) trouble(path, "cannot write");
+    } catch (file_error const &) {
+        if (::ftruncate(file.get(), end) != 0) throw file_error(path + ": was left with a part of what was appended");
+        throw;
+    }
+    if (!file.close()) trouble(path, "cannot write");
 }
 
 void write_file(std::string const &path, std::string_view content, bool overwrite) {

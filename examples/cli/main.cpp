@@ -30,6 +30,7 @@ auto tool(int argc, char **argv) -> int {
     cli::action run;
     cli::add_encode(app, run), cli::add_decode(app, run), cli::add_info(app, run), cli::add_compare(app, run);
     cli::add_evaluate(app, run), cli::add_train(app, run), cli::add_export_header(app, run), cli::add_codecs(app, run);
+    cli::add_pack(app, run), cli::add_unpack(app, run), cli::add_list(app, run);
     try {
         app.parse(argc, argv);
     } catch (CLI::CallForHelp const &) {

@@ -133,6 +133,57 @@ def read_record(data, description, shape, components):
     return body
 
 
+def read_pack(data):
+    """The codec's fingerprint, the sample type, and for each picture: extents, components, name, record."""
+    r = Reader(data)
+    if r.take(4) != b"\xd7TPK" or r.u8() != 1:
+        raise Corrupt("foreign or of another version")
+    flags, codec = r.u8(), r.u32()
+    r.take(r.u8())
+    if flags & 1:
+        r.u32()
+    kind = r.u8()
+    usual = [r.varint() for _ in range(kind >> 4)], r.varint()
+    if flags & 2:
+        r.take(r.varint())
+    if crc32c(data[: r.at]) != r.u32():
+        raise Corrupt("checksum")
+    end, directories = len(data), []
+    while end:
+        size, checksum, magic = struct.unpack("<II4s", data[end - 12 : end])
+        if magic != b"KPT\xd7":
+            raise Corrupt("truncated")
+        start = end - 12 - size
+        if crc32c(data[start : end - 12]) != checksum:
+            raise Corrupt("checksum")
+        d = Reader(data[start : end - 12])
+        end = d.varint()
+        if end > start:
+            raise Corrupt("a directory that comes later")
+        groups = [(d.varint(), d.varint(), d.varint()) for _ in range(d.varint())]
+        if d.at != size:
+            raise Corrupt("bytes are left over")
+        directories.insert(0, (start, groups))
+    at, pictures = r.at, []
+    for start, groups in directories:
+        for gap, n, size in groups:
+            at += gap + size
+            if at > start or not 1 <= n <= 1024:
+                raise Corrupt("group")
+            g = Reader(data[at - size : at])
+            flags, bits, least = g.u8(), g.u8(), g.varint()
+            packed = int.from_bytes(g.take((n * bits + 7) // 8), "little")
+            lengths = [least + (packed >> k * bits & (1 << bits) - 1) for k in range(n)]
+            where = [([g.varint() for _ in usual[0]], g.varint()) for _ in lengths] if flags & 1 else [usual] * n
+            names = [g.take(g.varint()) for _ in lengths] if flags & 2 else [b""] * n
+            if crc32c(g.data[: g.at]) != g.u32():
+                raise Corrupt("checksum")
+            pictures += [(*e, name.decode(), g.take(length)) for e, name, length in zip(where, names, lengths)]
+            if g.at != size:
+                raise Corrupt("bytes are left over")
+    return codec, KINDS[kind & 15], pictures
+
+
 # --- 4. Payload ----------------------------------------------------------------------------------------------------------
 
 
@@ -3183,6 +3234,30 @@ def examples(page):
             data += bytes.fromhex(line.split("#")[0])
 
 
+def packs(page):
+    """Description, bytes and the lines of samples of each worked pack."""
+    description, data, lines = None, b"", []
+    for line in page.read_text(encoding="utf-8").splitlines() + [""]:
+        if line.startswith("    pack "):
+            description, data, lines = line.split()[1], b"", []
+        elif description and line.startswith("    = "):
+            lines.append(line[6:])
+        elif description and line.startswith("    "):
+            data += bytes.fromhex(line.split("#")[0])
+        elif description:
+            yield description, data, lines
+            description = None
+
+
+def unpack(data, description):
+    """The pictures of a pack as worked examples write them."""
+    codec, kind, pictures = read_pack(data)
+    assert codec == fingerprint(description)
+    for shape, components, name, record in pictures:
+        samples = decode(description, kind, shape, components, read_record(record, description, shape, components))
+        yield f"{'x'.join(map(str, shape))} {components} {name}: {' '.join(map(str, samples))}"
+
+
 def digest(kind, shape, components, samples):
     form = {"uint8": "B", "uint16": "H", "int16": "h", "int32": "i", "float32": "I"}[kind]
     return crc32c(struct.pack(f"<{len(shape) + 1}I", *shape, components) + struct.pack(f"<{len(samples)}{form}", *samples))
@@ -3206,6 +3281,14 @@ def main():
                 failures += 1
                 print(f"{page.name}: {description}:\n  got      {got}\n  expected {wanted}")
     assert count > 30, "the pages have lost their examples"
+    for description, data, expected in packs(root / "docs" / "format" / "pack.md"):
+        got = list(unpack(data, description))
+        count += 1
+        if got != expected:
+            failures += 1
+            print(f"pack.md:\n  got      {got}\n  expected {expected}")
+    got = list(unpack((root / "tests" / "golden" / "pack-0.tpk").read_bytes(), "codec<identity,none,raw>"))
+    assert len(got) == 150 and got[80].startswith("3x2 1 80: 80 87 94 "), got[80]
     page = (root / "docs" / "format" / "coder.md").read_text(encoding="utf-8")
     for name in ("laplace", "gaussian"):
         assert int(re.search(f"`{name}` ([0-9a-f]{{8}})[,.]", page)[1], 16) == RansFamily.checksum(name == "gaussian"), name

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ void add_train(CLI::App &app, action &run);
 void add_export_header(CLI::App &app, action &run);
 void add_evaluate(CLI::App &app, action &run);
 void add_codecs(CLI::App &app, action &run);
+void add_pack(CLI::App &app, action &run);
+void add_unpack(CLI::App &app, action &run);
+void add_list(CLI::App &app, action &run);
 
 /// The options that say how good a result shall be, of which one may be given.
 struct goal_options {
@@ -44,6 +48,22 @@ auto choose_codec(std::string const &name, goal_options::kind goal, any_picture 
 
 /// --array and --max-samples.
 void add_reading(CLI::App &command, reading &how);
+
+/// The picture files of folders, and files that are named themselves. Throws file_error for a folder without any.
+auto picture_files(std::vector<std::string> const &paths) -> std::vector<std::string>;
+
+/// A file, or a picture of a stack in one.
+struct picture_input {
+    std::string file;
+    std::shared_ptr<any_picture const> stack;
+    std::size_t index = 0;
+
+    auto name() const -> std::string;
+    auto read(reading const &how) const -> any_picture;
+};
+/// One a file; with `take_apart` one for each picture of a stack.
+auto pictures_of(std::vector<std::string> const &files, bool take_apart, reading const &how)
+    -> std::vector<picture_input>;
 
 /// Decodes a stream that any codec of the table has written.
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,

@@ -1,5 +1,6 @@
 #include <array>
 #include <cstdio>
+#include <filesystem>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
@@ -72,6 +73,39 @@ auto choose_codec(std::string const &name, goal_options::kind goal, any_picture 
 void add_reading(CLI::App &command, reading &how) {
     command.add_flag("--array", how.as_array, "take every .npy for an array, also h x w x 2..4 of uint8 or uint16");
     command.add_option("--max-samples", how.max_samples, "refuse larger inputs")->type_name("N")->capture_default_str();
+}
+
+auto picture_files(std::vector<std::string> const &paths) -> std::vector<std::string> {
+    std::vector<std::string> files;
+    for (auto const &path : paths) {
+        auto const found = list_files(path, picture_endings());
+        if (found.empty()) throw file_error(path + ": holds no pictures");
+        files.insert(files.end(), found.begin(), found.end());
+    }
+    return files;
+}
+
+auto picture_input::name() const -> std::string {
+    auto const n = std::filesystem::path(file).filename().string();
+    return stack ? n + "[" + std::to_string(index) + "]" : n;
+}
+auto picture_input::read(reading const &how) const -> any_picture {
+    return stack ? stack->of_stack(index) : read_picture(read_file(file), input_name(file), how);
+}
+
+auto pictures_of(std::vector<std::string> const &files, bool take_apart, reading const &how)
+    -> std::vector<picture_input> {
+    std::vector<picture_input> inputs;
+    for (auto const &f : files) {
+        std::shared_ptr<any_picture const> stack;
+        if (take_apart && ending_of(f) == ".npy")
+            stack = std::make_shared<any_picture>(read_picture(read_file(f), f, how));
+        if (stack && stack->stacked())
+            for (std::size_t i = 0; i < stack->stacked(); ++i) inputs.push_back({f, stack, i});
+        else
+            inputs.push_back({f, nullptr, 0});
+    }
+    return inputs;
 }
 
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,

@@ -174,36 +174,6 @@ void in_parallel(std::size_t n, unsigned threads, Work const &work) {
     if (failure) std::rethrow_exception(failure);
 }
 
-/// A file, or a picture of a stack in one.
-struct input {
-    std::string file;
-    std::shared_ptr<any_picture const> stack;
-    std::size_t index = 0;
-
-    auto name() const -> std::string {
-        auto const n = std::filesystem::path(file).filename().string();
-        return stack ? n + "[" + std::to_string(index) + "]" : n;
-    }
-    auto read(reading const &how) const -> any_picture {
-        return stack ? stack->of_stack(index) : read_picture(read_file(file), file, how);
-    }
-};
-/// An array of gray pictures is taken apart for codecs that carry no arrays.
-auto pictures_of(std::vector<std::string> const &files, codec_entry const &entry, reading const &how)
-    -> std::vector<input> {
-    std::vector<input> inputs;
-    for (auto const &f : files) {
-        std::shared_ptr<any_picture const> stack;
-        if (!entry.arrays && ending_of(f) == ".npy")
-            stack = std::make_shared<any_picture>(read_picture(read_file(f), f, how));
-        if (stack && stack->stacked())
-            for (std::size_t i = 0; i < stack->stacked(); ++i) inputs.push_back({f, stack, i});
-        else
-            inputs.push_back({f, nullptr, 0});
-    }
-    return inputs;
-}
-
 auto quality_name(goal_options::kind what, double value) -> std::string {
     constexpr char const *names[] = {"q", "q", "step", "psnr", "bpp", "max-error", "lossless"};
     if (what == goal_options::kind::lossless) return "lossless 0";
@@ -243,12 +213,7 @@ void add_evaluate(CLI::App &app, action &run) {
     add_reading(command, o->how);
     command.callback([o, &run] {
         run = [o] {
-            std::vector<std::string> files;
-            for (auto const &path : o->paths) {
-                auto const found = list_files(path, picture_endings());
-                if (found.empty()) throw file_error(path + ": holds no pictures");
-                files.insert(files.end(), found.begin(), found.end());
-            }
+            auto const files = picture_files(o->paths);
             auto what = o->goal.what;
             auto values = o->goal.values;
             auto const &entry = o->codec.empty()
@@ -258,7 +223,7 @@ void add_evaluate(CLI::App &app, action &run) {
             if (values.empty()) values = {75};
             auto const codec = open_codec(entry, o->model);
 
-            auto const inputs = pictures_of(files, entry, o->how);
+            auto const inputs = pictures_of(files, !entry.arrays, o->how);
 
             std::vector<point> points;
             for (auto const v : values) points.push_back({quality_name(what, v), std::vector<result>(inputs.size())});

@@ -17,6 +17,7 @@ auto begins(std::span<std::byte const> content, std::string_view what) -> bool {
 
 auto guess_format(std::span<std::byte const> content) -> file_format {
     if (begins(content, "\xd7TPC")) return file_format::stream;
+    if (begins(content, "\xd7TPK")) return file_format::pack;
     if (begins(content, "\x89PNG")) return file_format::png;
     if (begins(content, "\xff\xd8")) return file_format::jpeg;
     if (begins(content, "\x93NUMPY")) return file_format::npy;
@@ -31,7 +32,7 @@ auto guess_format(std::span<std::byte const> content) -> file_format {
 }
 
 auto format_name(file_format f) -> char const * {
-    constexpr std::array names{"unknown", "triptych", "PNG", "JPEG", "PNM", "NPY"};
+    constexpr std::array names{"unknown", "triptych", "triptych pack", "PNG", "JPEG", "PNM", "NPY"};
     return names[static_cast<std::size_t>(f)];
 }
 
@@ -66,6 +67,8 @@ auto read_picture(std::span<std::byte const> content, std::string const &name, r
             return read_npy(content, how);
         case file_format::stream:
             throw data_error("is a triptych stream, not a picture; decode it first");
+        case file_format::pack:
+            throw data_error("is a pack of pictures; see `triptych list` and `triptych unpack`");
         case file_format::unknown:
             break;
         }

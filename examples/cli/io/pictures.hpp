@@ -12,9 +12,9 @@
 
 namespace cli {
 
-enum class file_format { unknown, stream, png, jpeg, pnm, npy };
+enum class file_format { unknown, stream, pack, png, jpeg, pnm, npy };
 
-/// What the first bytes look like; `stream` is one of ours.
+/// What the first bytes look like; `stream` and `pack` are ours.
 auto guess_format(std::span<std::byte const> content) -> file_format;
 auto format_name(file_format f) -> char const *;
 

@@ -48,11 +48,13 @@ constexpr auto plausible_label(std::string_view s) noexcept -> bool {
     return s.size() <= max_label;
 }
 
+/// The fields that files and packs share, from the magic to the components.
 template <class Writer>
-void write_file_header(Writer &w, stream_info const &info) {
-    for (auto const b : magic) w.u8(b);
+void write_identity(Writer &w, std::array<std::uint8_t, 4> const &signature, stream_info const &info,
+                    unsigned more_flags = 0) {
+    for (auto const b : signature) w.u8(b);
     w.u8(info.version);
-    w.u8(info.model != 0 ? 1 : 0);
+    w.u8(static_cast<std::uint8_t>((info.model != 0 ? 1u : 0u) | more_flags));
     w.u32(info.codec);
     w.u8(static_cast<std::uint8_t>(info.label.size()));
     for (char const c : info.label) w.u8(static_cast<std::uint8_t>(c));
@@ -60,7 +62,56 @@ void write_file_header(Writer &w, stream_info const &info) {
     w.u8(static_cast<std::uint8_t>(static_cast<unsigned>(info.samples) | info.rank << 4));
     for (std::size_t axis = 0; axis < info.rank; ++axis) w.varint(info.shape[axis]);
     w.varint(info.components);
+}
+template <class Writer>
+void write_file_header(Writer &w, stream_info const &info) {
+    write_identity(w, magic, info);
     w.varint(info.payload_size);
+}
+
+/// Extents and number of components; *limit* for more samples than a decoder may be asked for.
+inline void read_extents(byte_reader &r, std::size_t rank, std::array<std::size_t, max_rank> &shape,
+                         std::size_t &components) noexcept {
+    auto const most = r.limits().max_samples;
+    std::uint64_t samples = 1;
+    for (std::size_t axis = 0; r.ok() && axis < rank; ++axis) {
+        auto const e = r.varint(std::uint64_t{1} << 31, errc::limit);
+        shape[axis] = static_cast<std::size_t>(e);
+        // An extent of zero counts as one: rows of nothing have a price too, in the line buffers of transforms.
+        // Each factor is at most 2^31 and the product so far at most max_samples, so this can't wrap before it is caught.
+        if (e != 0 && samples > most / e)
+            samples = most + 1;
+        else if (e != 0)
+            samples *= e;
+    }
+    components = static_cast<std::size_t>(r.varint(max_components, errc::limit));
+    if (r.ok() && components != 0 && samples > most / components) r.fail(errc::limit);
+}
+
+/// The counterpart of `write_identity`; gives the flags, of which `known` are allowed.
+inline auto read_identity(byte_reader &r, std::array<std::uint8_t, 4> const &signature, unsigned known,
+                          stream_info &info) noexcept -> unsigned {
+    for (auto const b : signature)
+        if (r.u8() != b) {
+            // Nothing at all is truncated; a beginning that fits so far is too; any other byte is foreign.
+            if (!r.ok()) return 0;
+            r.fail(errc::foreign);
+        }
+    info.version = r.u8();
+    if (r.ok() && info.version != format_version) r.fail(errc::version);
+    unsigned const flags = r.u8();
+    if (flags & ~known) r.fail(errc::corrupt);
+    info.codec = r.u32();
+    auto const label = r.bytes(r.u8());
+    info.label = {reinterpret_cast<char const *>(label.data()), label.size()};
+    if (!plausible_label(info.label)) r.fail(errc::corrupt);
+    if (flags & 1) info.model = r.u32();
+    auto const kind = r.u8();
+    info.samples = static_cast<sample_type>(kind & 15);
+    info.rank = kind >> 4;
+    if (r.ok() && ((kind & 15) > 4 || info.rank == 0 || info.rank > max_rank)) r.fail(errc::corrupt);
+    read_extents(r, info.rank, info.shape, info.components);
+    return flags;
 }
 
 /// Seed of a record's checksum: ties it to codec, model and extents, which the record itself does not hold.
@@ -83,38 +134,7 @@ auto record_seed(std::uint32_t codec, std::uint32_t model, extents<R> const &sha
 inline auto peek(std::span<std::byte const> bytes, limits const &limits = {}) noexcept -> result<stream_info> {
     byte_reader r(bytes, limits);
     stream_info info;
-    for (auto const b : detail::magic)
-        if (r.u8() != b) {
-            // Nothing at all is truncated; a beginning that fits so far is too; any other byte is foreign.
-            if (!r.ok()) return {info, r.error()};
-            r.fail(errc::foreign);
-        }
-    info.version = r.u8();
-    if (r.ok() && info.version != format_version) r.fail(errc::version);
-    auto const flags = r.u8();
-    if (flags > 1) r.fail(errc::corrupt);
-    info.codec = r.u32();
-    auto const label = r.bytes(r.u8());
-    info.label = {reinterpret_cast<char const *>(label.data()), label.size()};
-    if (!detail::plausible_label(info.label)) r.fail(errc::corrupt);
-    if (flags & 1) info.model = r.u32();
-    auto const kind = r.u8();
-    info.samples = static_cast<sample_type>(kind & 15);
-    info.rank = kind >> 4;
-    if (r.ok() && ((kind & 15) > 4 || info.rank == 0 || info.rank > max_rank)) r.fail(errc::corrupt);
-    std::uint64_t samples = 1;
-    for (std::size_t axis = 0; r.ok() && axis < info.rank; ++axis) {
-        auto const e = r.varint(std::uint64_t{1} << 31, errc::limit);
-        info.shape[axis] = static_cast<std::size_t>(e);
-        // An extent of zero counts as one: rows of nothing have a price too, in the line buffers of transforms.
-        // Each factor is at most 2^31 and the product so far at most max_samples, so this can't wrap before it is caught.
-        if (e != 0 && samples > limits.max_samples / e)
-            samples = limits.max_samples + 1;
-        else if (e != 0)
-            samples *= e;
-    }
-    info.components = static_cast<std::size_t>(r.varint(max_components, errc::limit));
-    if (r.ok() && info.components != 0 && samples > limits.max_samples / info.components) r.fail(errc::limit);
+    detail::read_identity(r, detail::magic, 1, info);
     auto const size = r.varint();
     info.payload_offset = r.position();
     if (r.ok() && (size > r.remaining() || r.remaining() - size < 4)) r.fail(errc::truncated);
