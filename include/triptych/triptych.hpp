@@ -18,6 +18,7 @@
 #include <triptych/metric/error.hpp>
 #include <triptych/metric/size.hpp>
 #include <triptych/metric/ssim.hpp>
+#include <triptych/pack.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/presets.hpp>
 #include <triptych/quantizer/dead_zone.hpp>

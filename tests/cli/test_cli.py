@@ -133,6 +133,15 @@ def read_npy(data):
     return head["descr"], head["shape"], data[10 + n:]
 
 
+def crc32c(data):
+    c = 0xFFFFFFFF
+    for b in data:
+        c ^= b
+        for _ in range(8):
+            c = c >> 1 ^ (0x82F63B78 if c & 1 else 0)
+    return c ^ 0xFFFFFFFF
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         self.folder = os.path.join(SCRATCH, "cli", self.id().split(".", 1)[-1])
@@ -461,6 +470,127 @@ class Quality(Case):
         self.tool("export-header", "a.png", code=2)
         self.put("half.safetensors", self.get("m.safetensors")[:-100])
         self.assertIn("half.safetensors", self.tool("decode", "a.tpc", "b.ppm", "--model", "half.safetensors", code=2))
+
+
+class Packs(Case):
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("d"))
+        for i, (w, h) in enumerate(((9, 7), (9, 7), (5, 8))):
+            self.put(f"d/p{i}.png", png(noise(w * h, 255, i), w, h, 1))
+        self.stack = noise(20 * 6 * 5, 255, 9)
+        self.put("s.npy", npy(self.stack, (20, 5, 6)))
+
+    def listed(self, name, *options):
+        return json.loads(self.tool("list", name, "--json", *options))
+
+    def test_round_trip(self):
+        self.tool("pack", "a.tpk", "d", "s.npy", "--lossless")
+        found = self.listed("a.tpk")
+        self.assertEqual((found["pictures"], found["codec"], found["model_bytes"]), (23, "lossless", 0))
+        self.assertEqual([p.get("name") for p in found["list"][:4]], ["p0.png", "p1.png", "p2.png", None])
+        self.assertEqual([p["shape"] for p in found["list"][1:4]], [[7, 9], [8, 5], [5, 6]])
+        self.assertEqual(len(self.get("a.tpk")), found["bytes"])
+        self.assertLess(found["bytes"] - found["record_bytes"], 23 * 5 + 3 * 7 + 50) # extents and names
+        self.assertIn(b"p2.png", self.tool("list", "a.tpk"))
+        self.tool("unpack", "a.tpk", "out")
+        for i in range(3):
+            self.assertEqual(read_png(self.get(f"out/p{i}.png")), read_png(self.get(f"d/p{i}.png")))
+        self.assertEqual(read_png(self.get("out/07.png"))[4], self.stack[4 * 30:5 * 30])
+        self.assertEqual(len(os.listdir(self.path("out"))), 23)
+        self.tool("unpack", "a.tpk", "some", "--only", "p1.png", "--only", "22", "--format", "pgm")
+        self.assertEqual(sorted(os.listdir(self.path("some"))), ["22.pgm", "p1.pgm"])
+        self.assertEqual(self.get("some/22.pgm")[-30:], bytes(self.stack[19 * 30:]))
+        self.tool("pack", "b.tpk", "s.npy", "--lossless")
+        self.tool("unpack", "b.tpk", "t.npy")
+        self.assertEqual(read_npy(self.get("t.npy")), ("|u1", (20, 5, 6), bytes(self.stack)))
+        self.tool("unpack", "-", "u.npy", "--only", "3", stdin=self.tool("pack", "-", "s.npy", "--lossless"))
+        self.assertEqual(read_npy(self.get("u.npy"))[2], bytes(self.stack[90:120]))
+
+    def test_append(self):
+        self.tool("pack", "a.tpk", "d", "--lossless")
+        before = self.get("a.tpk")
+        self.tool("pack", "--append", "a.tpk", "s.npy")
+        self.assertEqual(self.get("a.tpk")[:len(before)], before)
+        self.assertEqual(self.listed("a.tpk")["pictures"], 23)
+        after = self.get("a.tpk")
+        # An appending that was cut short takes nothing away.
+        self.put("a.tpk", after[:-5])
+        self.assertIn("--recover", self.tool("list", "a.tpk", code=2))
+        self.assertEqual(self.listed("a.tpk", "--recover")["pictures"], 3)
+        self.tool("pack", "--append", "a.tpk", "s.npy", code=2)
+        self.tool("pack", "--append", "--recover", "a.tpk", "s.npy")
+        self.assertEqual(self.get("a.tpk"), after)
+        self.put("w.npy", npy(noise(30, 999), (5, 6), "u2"))
+        self.assertIn("uint16", self.tool("pack", "--append", "a.tpk", "w.npy", code=1))
+        self.tool("pack", "--append", "a.tpk", "s.npy", "--codec", "photo", code=1)
+        self.tool("pack", "--append", "-f", "a.tpk", "s.npy", code=1)
+        self.tool("pack", "--append", "nowhere.tpk", "s.npy", code=3)
+        self.assertEqual(self.get("a.tpk"), after)
+
+    def test_learned(self):
+        self.tool("train", "m.safetensors", "--corpus", "s.npy", "--codec", "scans", "-j", "1")
+        options = "--codec", "scans", "--model", "m.safetensors", "--step", "8"
+        self.tool("pack", "a.tpk", "s.npy", *options)
+        self.assertEqual(self.listed("a.tpk")["model_bytes"], len(self.get("m.safetensors")))
+        self.tool("pack", "b.tpk", "s.npy", "--without-model", *options)
+        self.assertEqual(self.listed("b.tpk")["model_bytes"], 0)
+        self.assertIn("--model", self.tool("unpack", "b.tpk", "b.npy", code=1))
+        self.tool("unpack", "a.tpk", "a.npy")
+        self.tool("unpack", "b.tpk", "b.npy", "--model", "m.safetensors")
+        self.assertEqual(self.get("a.npy"), self.get("b.npy"))
+        self.tool("train", "n.safetensors", "--corpus", "s.npy", "--codec", "scans", "-j", "1", "--step", "20")
+        self.assertIn("n.safetensors", self.tool("unpack", "b.tpk", "c.npy", "--model", "n.safetensors", code=2))
+        self.tool("pack", "--append", "a.tpk", "s.npy", "--step", "8")
+        self.assertEqual(self.listed("a.tpk")["pictures"], 40)
+
+    def test_wrong_use(self):
+        self.tool("pack", "a.tpk", "d", "-q", "50")
+        self.assertIn("-f", self.tool("pack", "a.tpk", "d", code=3))
+        self.tool("pack", "a.tpk", "d", "-f")
+        self.assertIn("nonesuch", self.tool("unpack", "a.tpk", "o", "--only", "nonesuch", code=1))
+        self.tool("unpack", "a.tpk", "o", "--only", "3", code=1)
+        self.assertIn("stack", self.tool("unpack", "a.tpk", "o.npy", code=1))
+        self.tool("unpack", "a.tpk", "o", "--format", "gif", code=1)
+        self.tool("unpack", "a.tpk", "o")
+        self.tool("unpack", "a.tpk", "o", code=3)
+        self.tool("unpack", "a.tpk", "o", "-f")
+        self.put("w.npy", npy(noise(30, 999), (5, 6), "u2"))
+        self.assertIn("w.npy", self.tool("pack", "b.tpk", "d", "w.npy", code=1))
+        self.assertIn("triptych unpack", self.tool("encode", "a.tpk", "b.tpc", code=2))
+        self.assertIn("pack", self.tool("decode", "a.tpk", "b.png", code=2))
+        self.tool("pack", "b.tpk", "nowhere", code=3)
+        self.assertIn("PNG", self.tool("list", "d/p0.png", code=2))
+
+    def test_damage(self):
+        self.tool("pack", "a.tpk", "d", "--lossless")
+        good = self.get("a.tpk")
+        for at in range(len(good)):
+            self.put("b.tpk", good[:at] + bytes([good[at] ^ 4]) + good[at + 1:])
+            if at % 9 == 0:
+                self.put("c.tpk", good[:at])
+                self.assertIn("c.tpk", self.tool("list", "c.tpk", code=2))
+                shutil.rmtree(self.path("o"), ignore_errors=True)
+                os.mkdir(self.path("o"))
+                self.assertIn("b.tpk", self.tool("unpack", "b.tpk", "o", code=2))
+
+    def test_names_lead_nowhere(self):
+        # The name of the first picture, changed in place, with the group's checksum made anew.
+        os.rename(self.path("d/p0.png"), self.path("d/abcdefgh"))
+        self.tool("pack", "a.tpk", "d/abcdefgh", "--lossless")
+        good = self.get("a.tpk")
+        for evil in (b"../../ab", b"/abcdefg", b"..\\abcde", b".abcdefg", b"a\0bcdefg", b"a\nbcdefg"):
+            bad = bytearray(good)
+            at = good.index(b"abcdefgh")
+            bad[at:at + 8] = evil[:8]
+            # flags, width, least, no lengths, the name: the head begins where its checksum says
+            head = next(bad[at - k:at + 8] for k in range(1, 9) if crc32c(good[at - k:at + 8]) == struct.unpack("<I", good[at + 8:at + 12])[0])
+            bad[at + 8:at + 12] = struct.pack("<I", crc32c(head))
+            self.put("b.tpk", bytes(bad))
+            shutil.rmtree(self.path("o"), ignore_errors=True)
+            self.tool("unpack", "b.tpk", "o")
+            self.assertEqual(os.listdir(self.path("o")), ["0.png"])
+            self.assertNotIn(b"\nbc", self.tool("list", "b.tpk"))
 
 
 class WrongUse(Case):
