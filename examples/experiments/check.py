@@ -1,0 +1,85 @@
+"""check.py NAME PROGRAM FOLDER: runs an experiment on the pictures that are here, and what its page says of it must hold."""
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+IMAGES, LABELS = HERE / "digits" / "images.npy", HERE / "digits" / "labels.npy"
+PICTURES = HERE.parent / "pictures"
+
+
+def picture(run):
+    rows = run(PICTURES / "dog.png", "@", 160)
+    by = {(r["group"], r["codec"]): r for r in rows}
+
+    def of(group, codec, what):
+        return by[group, codec][what]
+
+    assert all(r["learned_bytes"] < r["bytes"] and r["ratio"] > 1 for r in rows)
+    assert all(r["mse"] == 0 for r in rows if "exact" in r["codec"]) and all(r["mse"] > 0 for r in rows if "exact" not in r["codec"])
+    for k in "k-means", "SOM":
+        assert of("colours", f"{k} 16", "psnr") < of("colours", f"{k} 64", "psnr")
+    assert of("colours", "k-means 64", "psnr") > of("colours", "DBSCAN 16", "psnr")
+    # Most of what rows cost is the book, and blocks are cheaper and better.
+    assert of("rows", "k-means 64", "learned_bytes") > 0.9 * of("rows", "k-means 64", "bytes")
+    assert of("blocks", "4x4, k-means 64", "bytes") < of("rows", "k-means 64", "bytes")
+    # Runs pay where symbols repeat, and nowhere else.
+    assert of("coders", "2 grays, run length", "bytes") < of("coders", "2 grays, Huffman", "bytes") / 3
+    assert of("coders", "exact, median prediction, run length", "bytes") > of("coders", "exact, median prediction, Huffman", "bytes")
+
+
+def classify(run):
+    found = run(IMAGES, LABELS, "@")
+    by = {(r["features"], r["size"]): r for r in found["features"]}
+    assert by["PCA", 32]["logistic"] > 0.87 and by["k-means", 64]["logistic"] > by["pixels", 64]["logistic"]
+    assert by["PCA", 2]["logistic"] < by["PCA", 8]["logistic"] < by["PCA", 32]["logistic"]
+    assert sum(map(sum, found["confusion"])) == found["judged"]
+    right = sum(row[i] for i, row in enumerate(found["confusion"])) / found["judged"]
+    assert abs(right - by["PCA", 32]["logistic"]) < 1e-9
+    coded = found["coded"]
+    assert all(a["bytes"] <= b["bytes"] and a["psnr"] < b["psnr"] for a, b in zip(coded, coded[1:]))
+    assert coded[-1]["logistic"] > right - 0.02 and coded[0]["logistic"] < right - 0.2
+
+
+def generate(run):
+    found = run(IMAGES, "@")
+    one, some, *_, many = found["density"]
+    assert one["unseen"] < some["unseen"] and many["unseen"] < some["unseen"] and many["learned"] > some["learned"]
+    assert many["distance"] < one["distance"]
+    assert found["walk"] < found["blend"] and found["topographic_error"] < 0.1
+
+
+def restore(run):
+    for found, peers in ((run(IMAGES, "@"), ("nothing", "median 3x3", "projection", "mean picture", "best Gaussian")),
+                         (run(PICTURES / "dog.png", "@", 96, PICTURES / "city.png", PICTURES / "reflect.png"), ("nothing", "median 3x3", "mean patch"))):
+        by = {(r["damage"], r["amount"], r["method"]): r["psnr"] for r in found["rows"]}
+        for (damage, amount, method), dB in by.items():
+            if method in peers:
+                assert dB < by[damage, amount, "restore"], (damage, amount, method)
+
+
+def anomaly(run):
+    rows = run(IMAGES, LABELS, "@")["rows"]
+
+    def mean(method, size):
+        of = [r["auc"] for r in rows if r["method"] == method and r["size"] == size]
+        assert len(of) == 10
+        return sum(of) / 10
+    assert mean("mean", 0) < mean("PCA error", 8) - 0.02 and mean("PCA error", 8) > 0.97
+    assert all(r["roc"][0] == [0, 0] and r["roc"][-1] == [1, 1] for r in rows)
+
+
+def main():
+    name, program, folder = sys.argv[1:]
+    out = pathlib.Path(folder) / name
+
+    def run(*arguments):
+        command = [program, *(str(out) if a == "@" else str(a) for a in arguments)]
+        subprocess.run(command, check=True)
+        return json.loads((out / f"{name}.json").read_text())
+    globals()[name](run)
+
+
+if __name__ == "__main__":
+    main()
