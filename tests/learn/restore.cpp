@@ -93,6 +93,26 @@ auto conditioned(tl::principal_axes const &p, float const *x, std::uint8_t const
     return mean;
 }
 
+/// As a mixture with one component has it: the full covariance.
+auto as_mixture(tl::principal_axes const &p) {
+    double const rest = (p.total -
+                         [&] {
+                             double s = 0;
+                             for (auto const v : p.variances) s += v;
+                             return s;
+                         }()) /
+                        double(d - p.variances.size());
+    tl::gaussian_mixture m{{1}, tl::matrix(1, d), false, {tl::matrix(d, d)}, {}};
+    m.means.values = p.mean;
+    for (std::size_t s = 0; s < d; ++s)
+        for (std::size_t t = 0; t < d; ++t) {
+            m.covariances[0](s, t) = s == t ? rest : 0;
+            for (std::size_t j = 0; j < p.variances.size(); ++j)
+                m.covariances[0](s, t) += p.axes(j, s) * p.axes(j, t) * (p.variances[j] - rest);
+        }
+    return m;
+}
+
 auto mse(std::vector<float> const &a, std::vector<float> const &b) {
     double sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) sum += std::pow(double(a[i]) - double(b[i]), 2) / double(a.size());
@@ -174,6 +194,50 @@ BOOST_AUTO_TEST_CASE(neither_threads_nor_company_matter) {
         auto const alone = tl::restore(p, {&x[i * d], 1, d}, std::span(missing).subspan(i * d, d), {.noise = 2});
         for (std::size_t t = 0; t < d; ++t) BOOST_TEST(std::abs(alone[t] - y[i * d + t]) < 1e-4F);
     }
+}
+
+BOOST_AUTO_TEST_CASE(one_component_is_the_density_of_the_axes) {
+    auto const x = around_subspace(300, 4, 1.5, 12);
+    auto const missing = some_missing(x.size(), 0.4, 13);
+    auto const p = learned(x, 5);
+    auto const m = as_mixture(p);
+    for (double const noise : {0.0, 30.0}) {
+        auto const a = tl::restore(p, {x, d}, missing, {.noise = noise}),
+                   b = tl::restore(m, {x, d}, missing, {.noise = noise, .threads = 2});
+        for (std::size_t i = 0; i < x.size(); ++i) BOOST_TEST(std::abs(a[i] - b[i]) < 2e-3F);
+    }
+    BOOST_TEST((tl::restore(m, {x, d}) == x));
+}
+
+// Two lines that cross: E[y | x] of each, weighted by the density of x under each, written out. One Gaussian can't know this.
+BOOST_AUTO_TEST_CASE(a_mixture_is_weighted_by_evidence) {
+    tl::gaussian_mixture m{{0.25, 0.75}, tl::matrix(2, 2), false, {tl::matrix(2, 2), tl::matrix(2, 2)}, {}};
+    m.means.values = {0, 5, 3, -1};
+    m.covariances[0].values = {4, 1.5, 1.5, 1}, m.covariances[1].values = {1, -0.8, -0.8, 2};
+    std::vector<float> x;
+    for (float v = -6; v <= 8; v += 0.5F) x.push_back(v), x.push_back(1e9F);
+    std::vector<std::uint8_t> missing(x.size());
+    for (std::size_t i = 1; i < x.size(); i += 2) missing[i] = 1;
+    for (double const noise : {0.0, 0.5}) {
+        auto const y = tl::restore(m, {x, 2}, missing, {.noise = noise});
+        for (std::size_t i = 0; i < x.size(); i += 2) {
+            double odds[2], mean[2];
+            for (std::size_t c = 0; c < 2; ++c) {
+                double const v = m.covariances[c](0, 0) + noise, off = double(x[i]) - m.means(c, 0);
+                odds[c] = m.weights[c] * std::exp(-off * off / 2 / v) / std::sqrt(v);
+                mean[c] = m.means(c, 1) + m.covariances[c](0, 1) / v * off;
+            }
+            double const expected = (odds[0] * mean[0] + odds[1] * mean[1]) / (odds[0] + odds[1]);
+            BOOST_TEST(double(y[i + 1]) == expected, boost::test_tools::tolerance(1e-5));
+            if (noise == 0) BOOST_TEST(y[i] == x[i]);
+        }
+    }
+    m.diagonal = true, m.variances = tl::matrix(2, 2), m.variances.values = {4, 1, 1, 2};
+    auto const y = tl::restore(m, {x, 2}, missing);
+    for (std::size_t i = 1; i < x.size(); i += 2) BOOST_TEST((y[i] >= -1 && y[i] <= 5));
+    BOOST_TEST(y[1] == 5.0F, boost::test_tools::tolerance(1e-4F)); // far from the second component
+    std::vector<std::uint8_t> const all(x.size(), 1);
+    BOOST_TEST(tl::restore(m, {x, 2}, all)[1] == 0.5F); // a quarter of 5 and three of -1
 }
 
 BOOST_AUTO_TEST_CASE(says_what_is_wrong) {
