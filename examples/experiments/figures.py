@@ -100,14 +100,14 @@ def classify():
         pixels = next(r for r in rows if r["features"] == "pixels")
         for kind, style in (("PCA", "o-"), ("k-means", "s--"), ("SOM", "^:")):
             line = [(r["size"], 100 * r["logistic"]) for r in rows if r["features"] == kind]
-            axes[0].plot(*zip(*line), style, color=COLOURS[name], ms=4, lw=1.2, label=f"{SETS[name]}: {kind}" if name == "digits-8x8" else None)
+            axes[0].plot(*zip(*line), style, color=COLOURS[name], ms=4, lw=1.2, label=None)
         axes[0].axhline(100 * pixels["logistic"], color=COLOURS[name], lw=0.8, alpha=0.6)
-        axes[0].annotate(f"{SETS[name]}, pixels", (2, 100 * pixels["logistic"]), color=COLOURS[name], fontsize=7, va="bottom")
+        axes[0].annotate(f"{SETS[name]}, pixels", (2, 100 * pixels["logistic"]), color=COLOURS[name], fontsize=7,
+                         va="top" if name == "digits-8x8" else "bottom")
         axes[1].plot([r["bytes"] for r in f["coded"]], [100 * r["logistic"] for r in f["coded"]], "o-", color=COLOURS[name], ms=4, label=SETS[name])
     for kind, style in (("PCA", "o-"), ("k-means", "s--"), ("SOM", "^:")):
         axes[0].plot([], [], style, color="dimgray", ms=4, label=kind)
-    handles = [h for h in zip(*axes[0].get_legend_handles_labels()) if ":" not in h[1]]
-    axes[0].legend(*zip(*handles), fontsize=7, loc="lower right")
+    axes[0].legend(fontsize=7, loc="lower right")
     axes[0].set_xscale("log", base=2), axes[0].set_xlabel("features a picture"), axes[0].set_ylabel("right, %")
     axes[0].set_title("logistic regression on features", fontsize=9)
     axes[1].set_xscale("log", base=2), axes[1].set_xlabel("bytes a picture"), axes[1].set_title("… on pictures that were compressed", fontsize=9)
@@ -128,8 +128,8 @@ def zoomed(path, factor):
     return p.resize((p.width * factor, p.height * factor), Image.NEAREST)
 
 
-def sheets(name, parts, width=900):
-    """(text, path, rows of cells to keep of rows, zoom) under one another, palette of 256 colours."""
+def sheets(name, parts):
+    """(text, path, rows of cells to keep of rows, zoom) under one another."""
     text, gap, tiles = 24, 6, []
     for title, path, keep, of, factor in parts:
         p = Image.open(path).convert("RGB")
@@ -141,7 +141,7 @@ def sheets(name, parts, width=900):
         draw.text((gap, y), title, "black", font(14))
         sheet.paste(p, (gap, y + text))
         y += p.height + text + gap
-    sheet.quantize(128, dither=Image.Dither.NONE).save(FIGURES / name, optimize=True)
+    sheet.quantize(96, dither=Image.Dither.NONE).save(FIGURES / name, optimize=True)
 
 
 def rows_of(path, cell):
@@ -180,14 +180,15 @@ def coded():
 
 
 METHODS = {"nothing": ("#95a5a6", ":"), "mean picture": ("#95a5a6", ":"), "mean patch": ("#95a5a6", ":"), "median 3x3": ("#7d3c98", "-."),
-           "best Gaussian": ("#2471a3", "--"), "projection": ("#1e8449", "-."), "k-means 256": ("#d68910", "-."), "restore": ("#c0392b", "-")}
+           "best Gaussian": ("#2471a3", "--"), "projection": ("#1e8449", "-."), "k-means 256": ("#d68910", "-."), "restore": ("#c0392b", "-"),
+           "restore, mixture": ("black", "-")}
 
 
 def restore():
     found = {**results("restore")}
-    if (OUT / "dog" / "restore.json").exists():
-        found["dog"] = json.loads((OUT / "dog" / "restore.json").read_text())
-    names = [n for n in ("digits-8x8", "xray", "emoji", "dog") if n in found]
+    if (OUT / "city" / "restore.json").exists():
+        found["city"] = json.loads((OUT / "city" / "restore.json").read_text())
+    names = [n for n in ("digits-8x8", "xray", "emoji", "city") if n in found]
     figure, axes = plt.subplots(2, len(names), figsize=(3 * len(names), 4.9), squeeze=False)
     for column, name in enumerate(names):
         for axis, damage, label in ((axes[0][column], "noise", "noise, deviation"), (axes[1][column], "missing", "missing pixels, %")):
@@ -195,22 +196,22 @@ def restore():
             for method in dict.fromkeys(r["method"] for r in rows):
                 line = [(r["amount"] * (100 if damage == "missing" else 1), r["psnr"]) for r in rows if r["method"] == method]
                 colour, style = METHODS[method]
-                axis.plot(*zip(*line), style, marker="o", ms=3, color=colour, lw=2 if method == "restore" else 1.2, label=method)
+                axis.plot(*zip(*line), style, marker="o", ms=3, color=colour, lw=2 if method.startswith("restore") else 1.2, label=method)
             axis.set_xlabel(label)
             if damage == "noise":
-                axis.set_title(SETS.get(name, "photograph, patches 8 × 8 × 3"), fontsize=9)
+                axis.set_title(SETS.get(name, "photograph, patches 6 × 6 × 3"), fontsize=9)
             if column in (0, len(names) - 1):
-                axis.legend(fontsize=6.5)
+                axis.legend(fontsize=6.5, loc="best" if column == 0 else "lower left")
         axes[0][0].set_ylabel("PSNR, dB"), axes[1][0].set_ylabel("PSNR, dB")
     save(figure, "features-restore.png")
 
-    folder = OUT / "dog"
-    if "dog" in found:
-        by = {(r["damage"], r["amount"], r["method"]): r["psnr"] for r in found["dog"]["rows"]}
+    folder = OUT / "city"
+    if "city" in found:
+        by = {(r["damage"], r["amount"], r["method"]): r["psnr"] for r in found["city"]["rows"]}
         show = [("original", "original", ""), ("noisy", "noise of 25", f"{by['noise', 25, 'nothing']:.1f} dB"),
-                ("noisy-restored", "restored", f"{by['noise', 25, 'restore']:.1f} dB"), ("gaps", "80 % missing", ""),
+                ("noisy-restored", "restored", f"mixture, {by['noise', 25, 'restore, mixture']:.1f} dB; best Gaussian {by['noise', 25, 'best Gaussian']:.1f} dB"), ("gaps", "80 % missing", ""),
                 ("gaps-gaussian", "best Gaussian", f"{by['missing', 0.8, 'best Gaussian']:.1f} dB"),
-                ("gaps-restored", "restored", f"{by['missing', 0.8, 'restore']:.1f} dB")]
+                ("gaps-restored", "restored", f"mixture, {by['missing', 0.8, 'restore, mixture']:.1f} dB")]
         contact("features-restored.jpg", [(Image.open(folder / f"{n}.png"), t, f) for n, t, f in show], 3, 250)
 
 
@@ -242,7 +243,7 @@ def density():
         axes[0].plot(n, [r["learned"] for r in f["density"]], "o:", color=COLOURS[name], ms=3, lw=1)
         axes[1].plot(n, [r["distance"] / r["distance_unseen"] for r in f["density"]], "o-", color=COLOURS[name], ms=4)
     axes[0].plot([], [], ":", color="dimgray", label="on what was learned")
-    axes[0].set_ylabel("log-likelihood an axis, unseen"), axes[0].legend(fontsize=7), axes[0].set_ylim(-2.2, 0)
+    axes[0].set_ylabel("log-likelihood an axis, unseen"), axes[0].legend(fontsize=7), axes[0].set_ylim(-2.2, 0.2)
     axes[1].axhline(1, color="gray", lw=0.8, ls=":"), axes[1].set_ylabel("distance to nearest learned,\ndrawn / unseen")
     for a in axes:
         a.set_xscale("log"), a.set_xlabel("Gaussians"), a.set_xticks([1, 5, 20, 60], [1, 5, 20, 60]), a.minorticks_off()

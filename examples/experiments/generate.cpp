@@ -44,8 +44,13 @@ void experiment(std::vector<std::string> const &given) {
     std::cout << po.axes << " axes hold " << 100 * axes.explained() << " % of the variance\n"
               << "components  numbers   learn s  log-likelihood: learned  unseen   distance: drawn  unseen\n";
     auto const unseen = distance(judged.values, x);
-    auto const seen_rows = learned.part(0, std::min<std::size_t>(64, learned.size()));
-    write_sheet(folder + "/real.png", seen_rows.values, learned, 16);
+    std::vector<float> some;
+    auto const shown = std::min<std::size_t>(64, learned.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        auto const *const row = x.row(i * learned.size() / shown);
+        some.insert(some.end(), row, row + d);
+    }
+    write_sheet(folder + "/real.png", some, learned, 16);
     for (std::size_t const components : {1u, 5u, 20u, 60u}) {
         if (learned.size() < 20 * components) continue;
         learn::gmm_options o;
@@ -71,17 +76,17 @@ void experiment(std::vector<std::string> const &given) {
                                      {"distance", far},
                                      {"distance_unseen", unseen}});
         write_sheet(folder + "/drawn-" + std::to_string(components) + ".png",
-                    std::span(drawn).first(std::min<std::size_t>(64, judged.size()) * d), learned, 16);
+                    std::span(drawn).first(std::min(shown, judged.size()) * d), learned, 16);
     }
 
     // Axes around gray, as far as their largest element allows.
-    std::vector<float> shown;
+    std::vector<float> pictures;
     for (std::size_t k = 0; k < std::min<std::size_t>(32, po.axes); ++k) {
         double most = 0;
         for (std::size_t t = 0; t < d; ++t) most = std::max(most, std::abs(axes.axes(k, t)));
-        for (std::size_t t = 0; t < d; ++t) shown.push_back(static_cast<float>(128 + 127 * axes.axes(k, t) / most));
+        for (std::size_t t = 0; t < d; ++t) pictures.push_back(static_cast<float>(128 + 127 * axes.axes(k, t) / most));
     }
-    write_sheet(folder + "/axes.png", shown, learned, 16);
+    write_sheet(folder + "/axes.png", pictures, learned, 16);
 
     learn::clustering book;
     auto const book_seconds =

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <triptych/learn/gmm.hpp>
 #include <triptych/learn/kmeans.hpp>
 #include <triptych/learn/principal.hpp>
 #include <triptych/learn/random.hpp>
@@ -207,9 +208,9 @@ void small_pictures(std::vector<std::string> const &given) {
     cli::write_file(given[1] + "/restore.json", result.dump(1) + '\n', true);
 }
 
-constexpr std::size_t side = 8, pace = 3; // of patches
+constexpr std::size_t side = 6, pace = 2; // of patches
 
-/// Where patches begin along an axis: every third pixel, and the last place.
+/// Where patches begin along an axis: every second pixel, and the last place.
 auto places(std::size_t extent) -> std::vector<std::size_t> {
     std::vector<std::size_t> all;
     for (std::size_t p = 0; p + side < extent; p += pace) all.push_back(p);
@@ -255,13 +256,15 @@ void large_picture(std::vector<std::string> const &given) {
         for (std::size_t x = 0; x < crop * c; ++x)
             p.values.push_back(bytes_of(whole, given[0])[((top + y) * whole.shape[1] + left) * c + x]);
 
+    // A tenth will do for a quick look.
+    std::size_t const patches = crop < 128 ? 2000 : 20000;
     std::vector<float> corpus;
     learn::generator random(3);
     for (std::size_t g = 3; g < given.size(); ++g) {
         auto const other = read(given[g]);
         auto const &samples = bytes_of(other, given[g]);
         if (other.components != c) throw cli::data_error(given[g] + ": not as many components");
-        for (std::size_t i = 0; i < 20000 / (given.size() - 3); ++i) {
+        for (std::size_t i = 0; i < patches / (given.size() - 3); ++i) {
             auto const y = random.below(other.shape[0] - side + 1), x = random.below(other.shape[1] - side + 1);
             for (std::size_t r = 0; r < side; ++r)
                 for (std::size_t j = 0; j < side * c; ++j)
@@ -273,14 +276,19 @@ void large_picture(std::vector<std::string> const &given) {
     o.axes = d / 2;
     learn::principal_axes axes;
     auto const seconds = timed(axes, [&] { return learn::principal_components({corpus, d}, o); });
-    std::cout << o.axes << " axes of patches of 8 x 8 x " << c << " learned from " << corpus.size() / d << " in "
-              << seconds << " s\ndamage     amount  method                     PSNR   seconds\n";
+    learn::gmm_options mo;
+    mo.components = 10, mo.iterations = 20, mo.added = 3e-3;
+    learn::gmm_result mixture;
+    auto const mixture_seconds = timed(mixture, [&] { return learn::gmm({corpus, d}, mo); });
+    std::cout << corpus.size() / d << " patches of " << side << " x " << side << " x " << c << ": " << o.axes
+              << " axes learned in " << seconds << " s, " << mo.components << " Gaussians in " << mixture_seconds
+              << " s\ndamage     amount  method                     PSNR   seconds\n";
     table t;
-    auto const restored = [&](damaged const &x) {
+    auto const restored = [&](damaged const &x, auto const &model) {
         return [&] {
-            auto const patches = patches_of(x.values, x.original);
+            auto const values = patches_of(x.values, x.original);
             auto const flags = x.missing.empty() ? std::vector<std::uint8_t>{} : patches_of(x.missing, x.original);
-            return picture_of(learn::restore(axes, {patches, d}, flags, {.noise = x.noise * x.noise}), x.original);
+            return picture_of(learn::restore(model, {values, d}, flags, {.noise = x.noise * x.noise}), x.original);
         };
     };
     auto const show = [&](std::string const &name, std::vector<float> const &v) {
@@ -292,17 +300,24 @@ void large_picture(std::vector<std::string> const &given) {
         t.add("noise", noise, "nothing", error(x, x.values), 0);
         t.add(x, "noise", noise, "median 3x3", [&] { return by_median(x); });
         t.add(x, "noise", noise, "best Gaussian", [&] { return by_neighbours(x); });
-        auto const y = t.add(x, "noise", noise, "restore", restored(x));
+        auto const y = t.add(x, "noise", noise, "restore, mixture", restored(x, mixture.mixture));
+        t.add(x, "noise", noise, "restore", restored(x, axes));
         if (noise == 25) show("noisy", x.values), show("noisy-restored", y);
     }
     for (double const share : {0.3, 0.5, 0.8, 0.95}) {
         auto const x = with_gaps({p}, share, 2);
         t.add(x, "missing", share, "mean patch", [&] { return by_mean(x, std::vector<double>(c, 128)); });
         auto const z = t.add(x, "missing", share, "best Gaussian", [&] { return by_neighbours(x); });
-        auto const y = t.add(x, "missing", share, "restore", restored(x));
+        auto const y = t.add(x, "missing", share, "restore, mixture", restored(x, mixture.mixture));
+        t.add(x, "missing", share, "restore", restored(x, axes));
         if (share == 0.8) show("gaps", x.values), show("gaps-restored", y), show("gaps-gaussian", z);
     }
-    json result{{"axes", o.axes}, {"numbers", (o.axes + 1) * d}, {"learn_seconds", seconds}, {"rows", t.rows()}};
+    json result{{"axes", o.axes},
+                {"numbers", (o.axes + 1) * d},
+                {"learn_seconds", seconds},
+                {"mixture_numbers", mo.components * (1 + d + d * (d + 1) / 2)},
+                {"mixture_seconds", mixture_seconds},
+                {"rows", t.rows()}};
     cli::write_file(given[1] + "/restore.json", result.dump(1) + '\n', true);
 }
 

@@ -29,7 +29,7 @@ programs=$build/programs/bin/experiments
 say "One photograph: code books, axes, coders"
 $programs/picture examples/pictures/dog.png $out/dog
 say "A photograph with noise and gaps"
-$programs/restore examples/pictures/dog.png $out/dog 384 examples/pictures/city.png examples/pictures/reflect.png
+$programs/restore examples/pictures/city.png $out/city 256 examples/pictures/dog.png examples/pictures/reflect.png
 
 # name, images, labels or -, how many to learn from (0: four fifths)
 features() {
