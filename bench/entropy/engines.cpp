@@ -2,8 +2,8 @@
 #include <cstdlib>
 #include <vector>
 
-#include <triptych/coder/binary_engine.hpp>
-#include <triptych/coder/multisymbol_engine.hpp>
+#include <triptych/coder/engine/binary_engine.hpp>
+#include <triptych/coder/engine/multisymbol_engine.hpp>
 #include <triptych/conformance/hostile.hpp>
 #include <triptych/stream/writer.hpp>
 

@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <triptych/coder/binary_engine.hpp>
+#include <triptych/coder/engine/binary_engine.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/state.hpp>

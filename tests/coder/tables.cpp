@@ -6,9 +6,9 @@
 #include <cmath>
 #include <map>
 
+#include <triptych/coder/engine/tokens.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/rans.hpp>
-#include <triptych/coder/tokens.hpp>
 
 #include "symbols.hpp"
 

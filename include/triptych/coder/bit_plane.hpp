@@ -16,10 +16,10 @@
 #include <cstdint>
 #include <stdexcept>
 
-#include <triptych/coder/binary_engine.hpp>
-#include <triptych/coder/bit_plane_passes.hpp>
-#include <triptych/coder/ledger.hpp>
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/engine/binary_engine.hpp>
+#include <triptych/coder/engine/bit_plane_passes.hpp>
+#include <triptych/coder/engine/ledger.hpp>
+#include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>

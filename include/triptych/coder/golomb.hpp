@@ -14,8 +14,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/table.hpp>
-#include <triptych/coder/order.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>

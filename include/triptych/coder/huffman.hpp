@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <utility>
 
-#include <triptych/coder/order.hpp>
-#include <triptych/coder/prefix_code.hpp>
-#include <triptych/coder/prefix_lanes.hpp>
-#include <triptych/coder/static_coder.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/prefix_code.hpp>
+#include <triptych/coder/engine/prefix_lanes.hpp>
+#include <triptych/coder/engine/static_coder.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>

@@ -12,8 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/binary_engine.hpp>
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/engine/binary_engine.hpp>
+#include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/state.hpp>

@@ -11,11 +11,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/adaptive_coding.hpp>
-#include <triptych/coder/binary_engine.hpp>
-#include <triptych/coder/ledger.hpp>
+#include <triptych/coder/engine/adaptive_coding.hpp>
+#include <triptych/coder/engine/binary_engine.hpp>
+#include <triptych/coder/engine/ledger.hpp>
+#include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
-#include <triptych/coder/order.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>

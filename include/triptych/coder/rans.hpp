@@ -12,10 +12,10 @@
 #include <cstdint>
 #include <span>
 
-#include <triptych/coder/frequency_table.hpp>
-#include <triptych/coder/order.hpp>
-#include <triptych/coder/rans_machine.hpp>
-#include <triptych/coder/static_coder.hpp>
+#include <triptych/coder/engine/frequency_table.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/rans_machine.hpp>
+#include <triptych/coder/engine/static_coder.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>

@@ -9,9 +9,9 @@
 #include <limits>
 #include <span>
 
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/words.hpp>
 #include <triptych/coder/symbols.hpp>
-#include <triptych/coder/words.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>

@@ -12,8 +12,8 @@
 #include <cstdint>
 #include <stdexcept>
 
+#include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/huffman.hpp>
-#include <triptych/coder/order.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>

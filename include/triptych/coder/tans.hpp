@@ -8,11 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/frequency_table.hpp>
-#include <triptych/coder/order.hpp>
-#include <triptych/coder/static_coder.hpp>
+#include <triptych/coder/engine/frequency_table.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/static_coder.hpp>
+#include <triptych/coder/engine/tabled_states.hpp>
 #include <triptych/coder/symbols.hpp>
-#include <triptych/coder/tabled_states.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>

@@ -13,8 +13,8 @@
 #include <string>
 #include <type_traits>
 
-#include <triptych/coder/order.hpp>
-#include <triptych/coder/tokens.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/tokens.hpp>
 #include <triptych/conformance/cases.hpp>
 #include <triptych/conformance/quantizer.hpp>
 #include <triptych/state.hpp>

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/writer.hpp>

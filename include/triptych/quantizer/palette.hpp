@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>

@@ -17,8 +17,8 @@
 #include <cstdint>
 #include <stdexcept>
 
-#include <triptych/coder/model/scale_features.hpp>
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/model/detail/scale_features.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/error.hpp>

@@ -12,7 +12,7 @@
 #include <cstdint>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/model/surroundings.hpp>
+#include <triptych/coder/model/detail/surroundings.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>
 

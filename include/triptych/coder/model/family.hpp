@@ -14,9 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/tokens.hpp>
 #include <triptych/coder/model/table.hpp>
-#include <triptych/coder/order.hpp>
-#include <triptych/coder/tokens.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {

@@ -17,9 +17,9 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/contexts.hpp>
-#include <triptych/coder/model/logistic.hpp>
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/model/detail/logistic.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>
 

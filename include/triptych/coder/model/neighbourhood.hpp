@@ -15,10 +15,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/model/logistic.hpp>
-#include <triptych/coder/model/neighbourhood_digits.hpp>
-#include <triptych/coder/model/surroundings.hpp>
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/model/detail/logistic.hpp>
+#include <triptych/coder/model/detail/neighbourhood_digits.hpp>
+#include <triptych/coder/model/detail/surroundings.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 

@@ -15,9 +15,9 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <triptych/coder/model/logistic.hpp>
-#include <triptych/coder/model/surroundings.hpp>
-#include <triptych/coder/order.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/model/detail/logistic.hpp>
+#include <triptych/coder/model/detail/surroundings.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 

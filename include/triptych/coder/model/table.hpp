@@ -12,10 +12,10 @@
 #include <cstdint>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/model/cluster.hpp>
-#include <triptych/coder/model/logistic.hpp>
-#include <triptych/coder/order.hpp>
-#include <triptych/coder/tokens.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/tokens.hpp>
+#include <triptych/coder/model/detail/cluster.hpp>
+#include <triptych/coder/model/detail/logistic.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {

@@ -17,12 +17,12 @@
 #include <type_traits>
 
 #include <triptych/bands.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/model/detail/transform_blocks_coding.hpp>
+#include <triptych/coder/model/detail/transform_blocks_contexts.hpp>
+#include <triptych/coder/model/detail/transform_blocks_prices.hpp>
+#include <triptych/coder/model/detail/transform_blocks_statistics.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
-#include <triptych/coder/model/transform_blocks_coding.hpp>
-#include <triptych/coder/model/transform_blocks_contexts.hpp>
-#include <triptych/coder/model/transform_blocks_prices.hpp>
-#include <triptych/coder/model/transform_blocks_statistics.hpp>
-#include <triptych/coder/order.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 

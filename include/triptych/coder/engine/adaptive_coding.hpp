@@ -1,0 +1,103 @@
+// triptych/coder/engine/adaptive_coding.hpp: what coders over adaptive models share: a stream of strips, and prices.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+
+#include <triptych/bands.hpp>
+#include <triptych/coder/engine/metering_engine.hpp>
+#include <triptych/stream/error.hpp>
+#include <triptych/stream/reader.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::coder::detail {
+
+/// What adapts during one stream, as the learned model has it when it begins. May refer to the model.
+template <class Statistics, class Model>
+auto fresh_statistics(Model const &model) -> Statistics {
+    if constexpr (std::constructible_from<Statistics, Model const &>)
+        return Statistics(model);
+    else
+        return {};
+}
+
+/// Takes bands in parts, in order; statistics carry over, neighbours do not. The coder outlives it.
+template <class Statistics, class Engine>
+class adaptive_encoder {
+public:
+    template <class Model>
+    explicit adaptive_encoder(Model const &model) : statistics_(fresh_statistics<Statistics>(model)) {
+        check();
+    }
+    template <class T, std::size_t R, class W>
+    void put(bands<T, R> const &symbols, W &w) {
+        statistics_.code(engine_, symbols);
+        check();
+        engine_.flush(w);
+    }
+    template <class W>
+    void finish(W &w) {
+        engine_.finish(w);
+    }
+
+private:
+    void check() const {
+        if (!statistics_.ok()) triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
+    }
+    Statistics statistics_;
+    Engine engine_;
+};
+
+/// Gives them back. Fails with `truncated` where bytes are missing; otherwise any bytes decode to some symbols.
+template <class Statistics, class Engine>
+class adaptive_decoder {
+public:
+    template <class Model>
+    adaptive_decoder(Model const &model, byte_reader const &r) noexcept
+        : statistics_(fresh_statistics<Statistics>(model)), engine_(r) {}
+    template <class T, std::size_t R>
+    void get(bands<T, R> &symbols, byte_reader &r) noexcept {
+        if (!statistics_.ok()) return r.fail(errc::memory);
+        // A copy stays in registers; the member could not, with a model's counters written beside it.
+        auto engine = engine_;
+        statistics_.code(engine, symbols);
+        engine_ = engine;
+        if (!statistics_.ok()) return r.fail(errc::memory);
+        if (engine_.exhausted()) r.fail(errc::truncated);
+    }
+    void finish(byte_reader &r) noexcept { engine_.finish(r); }
+
+private:
+    Statistics statistics_;
+    Engine engine_;
+};
+
+/// What the coder paid on average in the contexts that the given symbols make; for statistics that name `prices`.
+template <class Statistics>
+class adaptive_estimator {
+public:
+    template <class Model, class B>
+    adaptive_estimator(Model const &model, B const &symbols) : group_(symbols.count()) {
+        auto statistics = fresh_statistics<Statistics>(model);
+        if (!statistics.ok() || !paid_.ok() || !group_.ok())
+            triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
+        auto const &groups = symbols.layout().groups();
+        for (std::size_t g = 0; g < groups.size(); ++g)
+            for (std::size_t k = 0; k < groups[g].count; ++k) group_[groups[g].first + k] = g;
+        metering_engine meter(paid_);
+        statistics.code(meter, symbols);
+    }
+    /// Bits of the value v at an element of the buffer. `symbols` has the layout that the estimator was made from.
+    template <class B>
+    auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
+        return Statistics::price(paid_, symbols, group_[band], band, element, v);
+    }
+
+private:
+    typename Statistics::prices paid_;
+    triptych::detail::buffer<std::size_t> group_;
+};
+
+} // namespace triptych::inline TRIPTYCH_ABI::coder::detail

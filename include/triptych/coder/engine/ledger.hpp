@@ -1,0 +1,133 @@
+// triptych/coder/engine/ledger.hpp: what an adaptive coder paid for tokens, by kind of surroundings: rate estimates for any adaptive model.
+//
+// The model codes the symbols once through an engine that writes nothing and, after each symbol, `note`s what kind of surroundings (a
+// row) it stood in and how far it lay from what was expected. A price is the mean of what was paid in that row for that token, so over
+// the symbols that were booked prices add up to the size. Contexts stay those of the symbols that the estimator was made from.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+
+#include <triptych/bands.hpp>
+#include <triptych/coder/engine/adaptive_cdf.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/tokens.hpp>
+#include <triptych/detail/memory.hpp>
+#include <triptych/stream/error.hpp>
+#include <triptych/version.hpp>
+
+namespace triptych::inline TRIPTYCH_ABI::coder::detail {
+
+/// Statistics of a model that notes each symbol: `price_rows`, and `engine.note(element, row, expected, symbol - expected)`.
+template <class S>
+concept noting = requires {
+    S::price_rows;
+};
+
+class ledger {
+public:
+    static constexpr bool decoding = false;
+
+    ledger(std::size_t symbols, std::size_t rows) noexcept
+        : cells_((rows + 1) * token::count, {}), where_(symbols, {}), rows_(rows) {}
+    auto ok() const noexcept -> bool { return cells_.ok() && where_.ok(); }
+
+    // An engine, of which nothing is left but the bits spent.
+    auto bit(std::uint32_t p1, bool b) noexcept -> bool {
+        spent_ -= std::log2(static_cast<float>(b ? p1 : 65536 - p1) / 65536.0F);
+        return b;
+    }
+    template <unsigned Slowest>
+    auto digit(adaptive_cdf<Slowest> &cdf, unsigned d) noexcept -> unsigned {
+        spent_ -= std::log2(static_cast<float>(cdf.frequency(d)) / 32768.0F);
+        cdf.learn(d);
+        return d;
+    }
+    auto direct(std::uint32_t v, unsigned n) noexcept -> std::uint32_t {
+        spent_ += static_cast<float>(n);
+        return v;
+    }
+    void note(std::size_t element, std::size_t row, std::int32_t expected, std::int32_t residual) noexcept {
+        book(element, row, expected, residual, spent_);
+        spent_ = 0;
+    }
+    /// The same for a coder that comes to a symbol more than once: what was paid in all.
+    void book(std::size_t element, std::size_t row, std::int32_t expected, std::int32_t residual, float bits) noexcept {
+        auto const t = token::of(residual).value;
+        for (auto const r : {row, rows_}) {
+            auto &c = cells_[r * token::count + t];
+            c.price += static_cast<double>(bits), c.seen += 1;
+        }
+        where_[element] = {static_cast<std::uint32_t>(row), expected};
+    }
+
+    /// Turns sums into means, and thinks of a price for what was not seen: dearer the more often other tokens were, and the further
+    /// from them it lies. A row of nothing takes the prices of all rows together.
+    void close() noexcept {
+        for (auto r = rows_ + 1; r-- > 0;) {
+            auto *const row = &cells_[r * token::count];
+            double seen = 0;
+            for (std::uint32_t t = 0; t < token::count; ++t) seen += row[t].seen;
+            std::uint32_t nearest = 0;
+            double dearest = 0;
+            for (std::uint32_t t = 0; t < token::count; ++t) {
+                if (row[t].seen > 0) {
+                    row[t].price /= row[t].seen, nearest = t, dearest = std::max(dearest, row[t].price);
+                } else if (seen == 0 && r != rows_) {
+                    row[t].price = cells_[rows_ * token::count + t].price;
+                } else {
+                    auto const thought = 1 + std::log2(1 + seen) + token::extra(t) + 0.25 * (t - nearest);
+                    row[t].price = std::max(thought, dearest);
+                }
+            }
+            // Nothing is dearer than something larger.
+            double least = row[token::count - 1].price;
+            for (auto t = token::count; t-- > 0;) {
+                if (row[t].seen == 0) row[t].price = std::min(row[t].price, least);
+                least = std::min(least, row[t].price);
+            }
+        }
+    }
+    auto price(std::size_t element, std::int32_t v, unsigned width) const noexcept -> float {
+        auto const &w = where_[element];
+        auto const off = sign_extend(static_cast<std::uint32_t>(v) - static_cast<std::uint32_t>(w.expected), width);
+        return static_cast<float>(cells_[w.row * token::count + token::of(off).value].price);
+    }
+
+private:
+    struct cell {
+        double price = 0, seen = 0;
+    };
+    struct site {
+        std::uint32_t row = 0;
+        std::int32_t expected = 0;
+    };
+    triptych::detail::buffer<cell> cells_;
+    triptych::detail::buffer<site> where_;
+    std::size_t rows_;
+    float spent_ = 0;
+};
+
+/// The estimator of any model that notes its symbols.
+class ledger_estimator {
+public:
+    template <class S, class B>
+    ledger_estimator(S statistics, B const &symbols) : ledger_(symbols.size(), S::price_rows) {
+        if (!statistics.ok() || !ledger_.ok())
+            triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
+        statistics.code(ledger_, symbols);
+        ledger_.close();
+    }
+    template <class T, std::size_t R>
+    auto bits(bands<T, R> const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
+        return ledger_.price(element, v, width_of<T>(symbols.info(band)));
+    }
+
+private:
+    ledger ledger_;
+};
+
+} // namespace triptych::inline TRIPTYCH_ABI::coder::detail

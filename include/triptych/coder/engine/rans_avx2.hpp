@@ -1,0 +1,121 @@
+// triptych/coder/engine/rans_avx2.hpp: rANS in four vectors of 8 lanes, with AVX2.
+//
+// Words are dealt to the lanes that want them, and gathered from those that give them, by permutations out of tables.
+#pragma once
+
+#include <triptych/coder/engine/rans_lanes.hpp>
+#include <triptych/version.hpp>
+
+#if defined(__AVX2__) && !(defined(__AVX512F__) && defined(__AVX512BW__))
+#include <immintrin.h>
+
+namespace triptych::inline TRIPTYCH_ABI::coder::detail {
+
+/// For each set of lanes, a byte a lane: which word a lane of the set takes, and which lane gives word i.
+struct rans_permutations {
+    std::array<std::uint64_t, 256> deal{}, gather{};
+    constexpr rans_permutations() noexcept {
+        for (unsigned set = 0; set < 256; ++set)
+            for (unsigned lane = 0, k = 0; lane < 8; ++lane) {
+                if (!(set >> lane & 1)) continue;
+                deal[set] |= std::uint64_t{k} << (8 * lane);
+                gather[set] |= std::uint64_t{lane} << (8 * k++);
+            }
+    }
+};
+inline constexpr rans_permutations rans_permute;
+
+inline auto rans_load(void const *p) noexcept -> __m256i {
+    return _mm256_loadu_si256(static_cast<__m256i const *>(p));
+}
+inline auto rans_bytes(std::uint8_t const *p) noexcept -> __m256i {
+    return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<__m128i const *>(p)));
+}
+/// The lanes of a permutation of bytes.
+inline auto rans_lanes_of(std::uint64_t bytes) noexcept -> __m256i {
+    return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(bytes)));
+}
+
+/// Eight look-ups. As fast as vpgatherdd where that is fast, and several times faster where microcode slows that down (Downfall).
+inline auto rans_gather(std::uint32_t const *slots, __m256i index) noexcept -> __m256i {
+    auto const a = _mm256_castsi256_si128(index), b = _mm256_extracti128_si256(index, 1);
+    auto const at = [&](int i) { return static_cast<int>(slots[static_cast<unsigned>(i)]); };
+    return _mm256_setr_epi32(at(_mm_extract_epi32(a, 0)), at(_mm_extract_epi32(a, 1)), at(_mm_extract_epi32(a, 2)),
+                             at(_mm_extract_epi32(a, 3)), at(_mm_extract_epi32(b, 0)), at(_mm_extract_epi32(b, 1)),
+                             at(_mm_extract_epi32(b, 2)), at(_mm_extract_epi32(b, 3)));
+}
+
+/// Decodes as many symbols of n as there are whole steps of 32 and bytes enough for; returns how many.
+inline auto rans_decode_vector(std::uint32_t *state, rans_source &s, std::size_t n) noexcept -> std::size_t {
+    auto const mask12 = _mm256_set1_epi32(rans_whole - 1), one = _mm256_set1_epi32(1);
+    auto const *at = s.words;
+    __m256i x[4], slot[4];
+    for (int v = 0; v < 4; ++v) x[v] = rans_load(state + 8 * v);
+    std::size_t i = 0;
+    for (; i + rans_lanes <= n && s.last - at >= 64; i += rans_lanes) {
+        for (int v = 0; v < 4; ++v) {
+            auto const table =
+                _mm256_slli_epi32(rans_bytes(s.table + i + 8 * static_cast<unsigned>(v)), rans_precision);
+            slot[v] = rans_gather(s.slots, _mm256_or_si256(table, _mm256_and_si256(x[v], mask12)));
+            auto const freq = _mm256_add_epi32(_mm256_srli_epi32(slot[v], 20), one);
+            x[v] = _mm256_add_epi32(_mm256_mullo_epi32(freq, _mm256_srli_epi32(x[v], rans_precision)),
+                                    _mm256_and_si256(_mm256_srli_epi32(slot[v], 8), mask12));
+            auto const takes = _mm256_cmpeq_epi32(_mm256_srli_epi32(x[v], 16), _mm256_setzero_si256());
+            auto const set = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(takes)));
+            auto const words = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(at)));
+            auto const dealt = _mm256_permutevar8x32_epi32(words, rans_lanes_of(rans_permute.deal[set]));
+            x[v] = _mm256_blendv_epi8(x[v], _mm256_or_si256(_mm256_slli_epi32(x[v], 16), dealt), takes);
+            at += 2 * std::popcount(set);
+        }
+        auto const low8 = _mm256_set1_epi32(255);
+        auto const pair = [&](int v) {
+            return _mm256_packus_epi32(_mm256_and_si256(slot[v], low8), _mm256_and_si256(slot[v + 1], low8));
+        };
+        auto const mixed = _mm256_packus_epi16(pair(0), pair(2));
+        auto const order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+        _mm256_storeu_si256(reinterpret_cast<__m256i *>(s.tokens + i), _mm256_permutevar8x32_epi32(mixed, order));
+    }
+    for (int v = 0; v < 4; ++v) _mm256_storeu_si256(reinterpret_cast<__m256i *>(state + 8 * v), x[v]);
+    s.words = at;
+    return i;
+}
+
+/// Encodes n symbols backwards; n is a multiple of 32.
+inline void rans_encode_vector(std::uint32_t *state, rans_sink &s, std::size_t n) noexcept {
+    auto const mask12 = _mm256_set1_epi32(rans_whole - 1);
+    auto *words = s.words;
+    __m256i x[4];
+    for (int v = 0; v < 4; ++v) x[v] = rans_load(state + 8 * v);
+    for (; n > 0; n -= rans_lanes)
+        for (int v = 3; v >= 0; --v) {
+            auto const i = n - rans_lanes + 8 * static_cast<unsigned>(v);
+            auto const index = _mm256_or_si256(_mm256_slli_epi32(rans_bytes(s.table + i), 8), rans_bytes(s.tokens + i));
+            auto const *const codes = reinterpret_cast<int const *>(s.codes);
+            auto const reciprocal = _mm256_i32gather_epi32(codes, index, 8);
+            auto const packed = _mm256_i32gather_epi32(codes + 1, index, 8);
+            auto const less = _mm256_and_si256(packed, mask12); // frequency - 1
+            auto const gives = _mm256_cmpgt_epi32(_mm256_srli_epi32(x[v], 20), less);
+            auto const set = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(gives)));
+            auto const count = std::popcount(set);
+            // The words end up at the top of eight, right below those written before.
+            auto const top = rans_lanes_of(rans_permute.gather[set] << (8 * (8 - count) & 63));
+            auto const given = _mm256_and_si256(_mm256_permutevar8x32_epi32(x[v], top), _mm256_set1_epi32(0xffff));
+            auto const packed_words = _mm256_permute4x64_epi64(_mm256_packus_epi32(given, given), 8);
+            _mm_storeu_si128(reinterpret_cast<__m128i *>(words - 8), _mm256_castsi256_si128(packed_words));
+            words -= count;
+            x[v] = _mm256_blendv_epi8(x[v], _mm256_srli_epi32(x[v], 16), gives);
+            auto const more = _mm256_add_epi32(x[v], _mm256_srli_epi32(packed, 28));
+            auto const even = _mm256_srli_epi64(_mm256_mul_epu32(more, reciprocal), 32);
+            auto const odd = _mm256_mul_epu32(_mm256_srli_epi64(more, 32), _mm256_srli_epi64(reciprocal, 32));
+            auto const shift = _mm256_and_si256(_mm256_srli_epi32(packed, 24), _mm256_set1_epi32(15));
+            auto const q = _mm256_srlv_epi32(_mm256_blend_epi32(even, odd, 0xaa), shift);
+            auto const start = _mm256_and_si256(_mm256_srli_epi32(packed, 12), mask12);
+            auto const rest = _mm256_sub_epi32(mask12, less); // 2^12 - frequency
+            x[v] = _mm256_add_epi32(_mm256_add_epi32(x[v], start), _mm256_mullo_epi32(q, rest));
+        }
+    for (int v = 0; v < 4; ++v) _mm256_storeu_si256(reinterpret_cast<__m256i *>(state + 8 * v), x[v]);
+    s.words = words;
+}
+
+} // namespace triptych::inline TRIPTYCH_ABI::coder::detail
+#endif

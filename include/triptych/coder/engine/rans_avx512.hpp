@@ -1,0 +1,86 @@
+// triptych/coder/engine/rans_avx512.hpp: rANS in two vectors of 16 lanes, with AVX-512 (F and BW).
+//
+// Words are dealt to the lanes that want them by vpexpandd, and gathered from those that give them by vpcompressd.
+#pragma once
+
+#include <triptych/coder/engine/rans_lanes.hpp>
+#include <triptych/version.hpp>
+
+#if defined(__AVX512F__) && defined(__AVX512BW__)
+#include <immintrin.h>
+
+#if defined(__GNUC__) && !defined(__clang__)
+// g++ 12 takes its own _mm512_undefined_epi32 for a mistake (GCC bug 105593).
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+namespace triptych::inline TRIPTYCH_ABI::coder::detail {
+
+/// Decodes as many symbols of n as there are whole steps of 32 and bytes enough for; returns how many.
+inline auto rans_decode_vector(std::uint32_t *state, rans_source &s, std::size_t n) noexcept -> std::size_t {
+    auto const mask12 = _mm512_set1_epi32(rans_whole - 1), one = _mm512_set1_epi32(1);
+    auto const low = _mm512_set1_epi32(static_cast<int>(rans_low));
+    auto const *at = s.words;
+    auto const step = [&](__m512i x, std::size_t i) {
+        auto const table = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(s.table + i)));
+        auto const index = _mm512_or_si512(_mm512_slli_epi32(table, rans_precision), _mm512_and_si512(x, mask12));
+        auto const slot = _mm512_i32gather_epi32(index, s.slots, 4);
+        _mm_storeu_si128(reinterpret_cast<__m128i *>(s.tokens + i), _mm512_cvtepi32_epi8(slot));
+        auto const freq = _mm512_add_epi32(_mm512_srli_epi32(slot, 20), one);
+        x = _mm512_add_epi32(_mm512_mullo_epi32(freq, _mm512_srli_epi32(x, rans_precision)),
+                             _mm512_and_si512(_mm512_srli_epi32(slot, 8), mask12));
+        auto const takes = _mm512_cmplt_epu32_mask(x, low);
+        auto const words = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<__m256i const *>(at)));
+        at += 2 * std::popcount(static_cast<unsigned>(takes));
+        return _mm512_mask_or_epi32(x, takes, _mm512_slli_epi32(x, 16), _mm512_maskz_expand_epi32(takes, words));
+    };
+    auto x0 = _mm512_loadu_si512(state), x1 = _mm512_loadu_si512(state + 16);
+    std::size_t i = 0;
+    for (; i + rans_lanes <= n && s.last - at >= 64; i += rans_lanes) x0 = step(x0, i), x1 = step(x1, i + 16);
+    _mm512_storeu_si512(state, x0), _mm512_storeu_si512(state + 16, x1);
+    s.words = at;
+    return i;
+}
+
+/// Encodes n symbols backwards; n is a multiple of 32.
+inline void rans_encode_vector(std::uint32_t *state, rans_sink &s, std::size_t n) noexcept {
+    auto const mask12 = _mm512_set1_epi32(rans_whole - 1), one = _mm512_set1_epi32(1);
+    auto const whole = _mm512_set1_epi32(static_cast<int>(rans_whole));
+    auto *words = s.words;
+    auto const step = [&](__m512i x, std::size_t i) {
+        auto const table = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(s.table + i)));
+        auto const token = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(s.tokens + i)));
+        auto const index = _mm512_or_si512(_mm512_slli_epi32(table, 8), token);
+        auto const reciprocal = _mm512_i32gather_epi32(index, s.codes, 8);
+        auto const packed = _mm512_i32gather_epi32(index, &s.codes->packed, 8);
+        auto const less = _mm512_and_si512(packed, mask12); // frequency - 1
+        auto const gives = _mm512_cmpgt_epu32_mask(_mm512_srli_epi32(x, 20), less);
+        auto const count = std::popcount(static_cast<unsigned>(gives));
+        auto const given = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(gives, x));
+        words -= count;
+        _mm512_mask_storeu_epi16(words, (1u << count) - 1, _mm512_castsi256_si512(given));
+        x = _mm512_mask_srli_epi32(x, gives, x, 16);
+        auto const more = _mm512_add_epi32(x, _mm512_srli_epi32(packed, 28));
+        auto const even = _mm512_srli_epi64(_mm512_mul_epu32(more, reciprocal), 32);
+        auto const odd = _mm512_mul_epu32(_mm512_srli_epi64(more, 32), _mm512_srli_epi64(reciprocal, 32));
+        auto const high = _mm512_mask_blend_epi32(0xaaaa, even, odd);
+        auto const shift = _mm512_and_si512(_mm512_srli_epi32(packed, 24), _mm512_set1_epi32(15));
+        auto const q = _mm512_srlv_epi32(high, shift);
+        auto const rest = _mm512_sub_epi32(_mm512_sub_epi32(whole, one), less); // 2^12 - frequency
+        auto const start = _mm512_and_si512(_mm512_srli_epi32(packed, 12), mask12);
+        return _mm512_add_epi32(_mm512_add_epi32(x, start), _mm512_mullo_epi32(q, rest));
+    };
+    auto x0 = _mm512_loadu_si512(state), x1 = _mm512_loadu_si512(state + 16);
+    for (; n > 0; n -= rans_lanes) x1 = step(x1, n - 16), x0 = step(x0, n - 32);
+    _mm512_storeu_si512(state, x0), _mm512_storeu_si512(state + 16, x1);
+    s.words = words;
+}
+
+} // namespace triptych::inline TRIPTYCH_ABI::coder::detail
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+#endif
