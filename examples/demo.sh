@@ -17,7 +17,8 @@ if command -v apt-get >/dev/null; then
         root=()
         [ "$(id -u)" -eq 0 ] || root=(sudo)
         "${root[@]}" apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${packages[@]}"
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" \
+            >/dev/null
     fi
     python=/usr/bin/python3
 else
