@@ -187,6 +187,7 @@ def main():
     parser.add_argument("--tasks", default=",".join(TASKS))
     parser.add_argument("--threads", default="1,2")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--most", type=int, default=10**9, help="leave larger data out")
     parser.add_argument("--no-curves", action="store_true", help="the table alone")
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     parser.add_argument("--file", help=argparse.SUPPRESS)
@@ -202,7 +203,8 @@ def main():
     curves = {}
     for task in options.tasks.split(","):
         make, sizes, _, peers = TASKS[task]
-        table = TABLE.get(task, sizes[-1])
+        sizes = [n for n in sizes if n <= options.most] or sizes[:1]
+        table = min(TABLE.get(task, sizes[-1]), sizes[-1])
         for n in sizes:
             if options.no_curves and n != table:
                 continue

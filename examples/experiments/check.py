@@ -37,6 +37,11 @@ def classify(run):
     assert sum(map(sum, found["confusion"])) == found["judged"]
     right = sum(row[i] for i, row in enumerate(found["confusion"])) / found["judged"]
     assert abs(right - by["PCA", 32]["logistic"]) < 1e-9
+    assert by["k-means", 64]["named"] > 0.8
+    # Restoring first is worth most where most is missing; noise hurts little either way.
+    by = {(r["damage"], r["amount"]): r for r in found["robust"]}
+    assert by["missing", 0.6]["restored"] > by["missing", 0.6]["plain"] + 0.1
+    assert by["noise", 40]["restored"] > right - 0.1
     coded = found["coded"]
     assert all(a["bytes"] <= b["bytes"] and a["psnr"] < b["psnr"] for a, b in zip(coded, coded[1:]))
     assert coded[-1]["logistic"] > right - 0.02 and coded[0]["logistic"] < right - 0.2

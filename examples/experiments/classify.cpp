@@ -12,6 +12,8 @@
 #include <triptych/learn/eigenpicture.hpp>
 #include <triptych/learn/fit.hpp>
 #include <triptych/learn/kmeans.hpp>
+#include <triptych/learn/random.hpp>
+#include <triptych/learn/restore.hpp>
 #include <triptych/learn/som.hpp>
 #include <triptych/learn/trained_zone.hpp>
 #include <triptych/triptych.hpp>
@@ -66,13 +68,32 @@ auto nearness(learn::points x, std::vector<float> const &centroids) -> std::vect
     return out;
 }
 
+/// If each centroid bears the label of most pictures that it is nearest to: how often that is right.
+auto named(labelled const &learned, labelled const &judged, std::vector<float> const &centroids) -> double {
+    auto const d = learned.dimension(), k = centroids.size() / d;
+    auto const nearest = [&](labelled const &set) {
+        std::vector<std::uint32_t> found(set.size());
+        std::vector<float> squares(set.size());
+        learn::assign(set.points(), {centroids, d}, found.data(), squares.data(), 1);
+        return found;
+    };
+    std::vector<std::vector<std::size_t>> votes(k, std::vector<std::size_t>(learned.classes()));
+    auto const of = nearest(learned);
+    for (std::size_t i = 0; i < of.size(); ++i) ++votes[of[i]][learned.labels[i]];
+    std::vector<std::uint8_t> guesses;
+    for (auto const c : nearest(judged))
+        guesses.push_back(
+            static_cast<std::uint8_t>(std::max_element(votes[c].begin(), votes[c].end()) - votes[c].begin()));
+    return accuracy(guesses, judged.labels);
+}
+
 struct judge {
     labelled const &learned, &judged;
     json rows = json::array();
     std::vector<std::uint8_t> guesses = {};
 
     void operator()(std::string const &name, std::size_t k, std::size_t numbers, double seconds,
-                    std::vector<float> const &x, std::vector<float> const &y) {
+                    std::vector<float> const &x, std::vector<float> const &y, double name_is_right = 0) {
         auto const classes = learned.classes();
         double const nearest = accuracy(nearest_mean({x, k}, learned.labels, classes, {y, k}), judged.labels);
         double fit = 0;
@@ -81,14 +102,17 @@ struct judge {
         std::cout << std::left << std::setw(14) << name << std::right << std::setw(6) << k << std::setw(9) << numbers
                   << std::fixed << std::setprecision(3) << std::setw(10) << seconds << std::setprecision(2)
                   << std::setw(10) << 100 * nearest << std::setw(10) << 100 * logistic << std::setprecision(3)
-                  << std::setw(10) << fit << std::endl;
+                  << std::setw(10) << fit;
+        if (name_is_right > 0) std::cout << std::setprecision(2) << std::setw(9) << 100 * name_is_right;
+        std::cout << std::endl;
         rows.push_back({{"features", name},
                         {"size", k},
                         {"numbers", numbers},
                         {"learn_seconds", seconds},
                         {"nearest_mean", nearest},
                         {"logistic", logistic},
-                        {"logistic_seconds", fit}});
+                        {"logistic_seconds", fit},
+                        {"named", name_is_right}});
     }
 };
 
@@ -143,12 +167,44 @@ auto coded(labelled const &learned, labelled const &judged, learn::principal_axe
     return rows;
 }
 
+/// Noise and gaps in what is judged, which the classifier has never seen: as it is (gaps are 0), and restored first.
+auto robust(labelled const &judged, learn::principal_axes const &axes, logistic_regression const &classifier) -> json {
+    std::cout << "\nclassified with  as it is  restored, % right\n";
+    json rows = json::array();
+    auto const right = [&](std::vector<float> const &x) {
+        return accuracy(classifier({axes.project({x, judged.dimension()}), axes.axes.rows}), judged.labels);
+    };
+    auto const add = [&](std::string const &damage, double amount, std::vector<float> const &x,
+                         std::vector<std::uint8_t> const &missing, double noise) {
+        auto const plain = right(x),
+                   restored = right(learn::restore(axes, {x, judged.dimension()}, missing, {.noise = noise * noise}));
+        std::cout << std::left << std::setw(8) << damage << std::right << std::setprecision(1) << std::setw(6) << amount
+                  << std::setprecision(2) << std::setw(10) << 100 * plain << std::setw(10) << 100 * restored
+                  << std::endl;
+        rows.push_back({{"damage", damage}, {"amount", amount}, {"plain", plain}, {"restored", restored}});
+    };
+    learn::generator random(4);
+    for (double const noise : {20.0, 40.0, 80.0, 120.0}) {
+        auto x = judged.values;
+        for (auto &v : x) v += static_cast<float>(noise * random.normal());
+        add("noise", noise, x, {}, noise);
+    }
+    for (double const share : {0.2, 0.4, 0.6, 0.8}) {
+        auto x = judged.values;
+        std::vector<std::uint8_t> missing(x.size());
+        for (std::size_t i = 0; i < x.size(); ++i)
+            if (random.uniform() < share) missing[i] = 1, x[i] = 0;
+        add("missing", share, x, missing, 0);
+    }
+    return rows;
+}
+
 void experiment(std::vector<std::string> const &given) {
     auto const [learned, judged] = split(load(given[0], given[1]), given.size() > 3 ? std::stoul(given[3]) : 0);
     auto const d = learned.dimension();
     auto const x = learned.points(), y = judged.points();
     std::cout << learned.size() << " pictures of " << d << " samples to learn from, " << judged.size() << " to judge\n"
-              << "features       size  numbers   learn s  nearest  logistic %   fit s\n";
+              << "features       size  numbers   learn s  nearest  logistic %   fit s  named %\n";
     judge j{learned, judged};
     j("pixels", d, 0, 0, learned.values, judged.values);
     std::size_t const most = std::min<std::size_t>(64, d);
@@ -162,14 +218,16 @@ void experiment(std::vector<std::string> const &given) {
     for (std::size_t const k : {16u, 64u, 144u}) {
         learn::clustering c;
         auto const seconds = timed(c, [&] { return learn::kmeans(x, {.clusters = k}); });
-        j("k-means", k, k * d, seconds, nearness(x, c.centroids), nearness(y, c.centroids));
+        j("k-means", k, k * d, seconds, nearness(x, c.centroids), nearness(y, c.centroids),
+          named(learned, judged, c.centroids));
     }
     for (std::size_t const side : {4u, 8u, 12u}) {
         learn::som_options o;
         o.grid = {side, side, false}, o.passes = 20;
         learn::som_map map;
         auto const seconds = timed(map, [&] { return learn::som(x, o); });
-        j("SOM", side * side, side * side * d, seconds, nearness(x, map.weights), nearness(y, map.weights));
+        j("SOM", side * side, side * side * d, seconds, nearness(x, map.weights), nearness(y, map.weights),
+          named(learned, judged, map.weights));
     }
 
     learn::principal_options o;
@@ -187,6 +245,7 @@ void experiment(std::vector<std::string> const &given) {
     }
     json result{{"learned", learned.size()}, {"judged", judged.size()}, {"features", j.rows}, {"confusion", confusion}};
     std::filesystem::create_directories(given[2]);
+    result["robust"] = robust(judged, axes, classifier);
     result["coded"] = coded(learned, judged, axes, classifier, given[2] + "/coded.png");
     cli::write_file(given[2] + "/classify.json", result.dump(1) + '\n', true);
 }

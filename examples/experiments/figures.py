@@ -123,6 +123,22 @@ def classify():
     save(figure, "features-classify.png")
 
 
+def robust():
+    found = results("classify")
+    figure, axes = plt.subplots(1, 2, figsize=(8, 2.9), sharey=True)
+    for axis, damage, label in ((axes[0], "noise", "noise, deviation"), (axes[1], "missing", "missing pixels, %")):
+        for name, f in found.items():
+            whole = next(r["logistic"] for r in f["features"] if (r["features"], r["size"]) == ("PCA", 32))
+            rows = [r for r in f["robust"] if r["damage"] == damage]
+            amount = [0] + [r["amount"] * (100 if damage == "missing" else 1) for r in rows]
+            axis.plot(amount, [100 * whole] + [100 * r["plain"] for r in rows], "o:", color=COLOURS[name], ms=3, lw=1.2)
+            axis.plot(amount, [100 * whole] + [100 * r["restored"] for r in rows], "o-", color=COLOURS[name], ms=4, label=SETS[name])
+        axis.set_xlabel(label)
+    axes[0].plot([], [], "o:", color="dimgray", ms=3, label="not restored")
+    axes[0].set_ylabel("right, %"), axes[0].legend(fontsize=7)
+    save(figure, "features-robust.png")
+
+
 def zoomed(path, factor):
     p = Image.open(path).convert("RGB")
     return p.resize((p.width * factor, p.height * factor), Image.NEAREST)
@@ -252,7 +268,7 @@ def density():
 
 def main():
     FIGURES.mkdir(parents=True, exist_ok=True)
-    for draw in (picture, classify, generate, coded, restore, anomaly, density):
+    for draw in (picture, classify, robust, generate, coded, restore, anomaly, density):
         draw()
     for path in sorted(FIGURES.iterdir()):
         print(f"{path}  {path.stat().st_size:,} bytes")
