@@ -1,10 +1,24 @@
 #include "codecs.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include <triptych/learn/safetensors.hpp>
 
 #include "errors.hpp"
 
 namespace cli {
+namespace {
+/// The step that the tool has written into a model's metadata; nothing if they are not the tool's.
+auto step_of(std::span<std::byte const> model) -> std::optional<float> {
+    auto const metadata = triptych::metadata_of(model);
+    auto const found = metadata.find("triptych.step");
+    if (found == metadata.end()) return {};
+    auto const step = std::strtof(found->second.c_str(), nullptr);
+    return std::isfinite(step) && step > 0 ? std::optional(step) : std::nullopt;
+}
+} // namespace
 
 // The table. Order is that of `triptych codecs`.
 auto photo_codec() -> codec_entry;
@@ -52,19 +66,45 @@ auto codec_described(std::string_view description) -> codec_entry const * {
     return found == all.end() ? nullptr : &*found;
 }
 
-auto open_codec(codec_entry const &entry, std::string const &model) -> std::shared_ptr<any_codec const> {
+auto open_codec(codec_entry const &entry, std::string const &model) -> opened_codec {
     if (model.empty()) {
         auto codec = entry.make(std::nullopt);
         if (!codec) throw usage_error("codec " + std::string(entry.name) + " is learned; give its model with --model");
-        return codec;
+        return {&entry, std::move(codec), {}};
     }
     if (!entry.learned) throw usage_error("codec " + std::string(entry.name) + " takes no model");
     auto const content = read_file(model);
     try {
-        return entry.make(content);
+        return with_model(entry, content);
     } catch (std::exception const &e) {
         throw data_error(input_name(model) + ": " + e.what());
     }
+}
+
+auto with_model(codec_entry const &entry, std::span<std::byte const> model) -> opened_codec {
+    return {&entry, entry.make(model), step_of(model)};
+}
+
+auto open_model(std::string const &model) -> opened_codec {
+    auto const content = read_file(model);
+    std::string reason = "is no model";
+    try {
+        auto const metadata = triptych::metadata_of(content);
+        auto const named = metadata.find("triptych.codec");
+        for (auto const &c : codecs()) {
+            if (!c.learned || (named != metadata.end() && named->second != c.description)) continue;
+            try {
+                return with_model(c, content);
+            } catch (std::exception const &e) {
+                reason = e.what();
+            }
+        }
+        if (named != metadata.end() && !codec_described(named->second))
+            reason = "is the model of a codec that this tool does not have (" + named->second + ")";
+    } catch (triptych::format_error const &e) {
+        reason = e.what();
+    }
+    throw data_error(input_name(model) + ": " + reason);
 }
 
 } // namespace cli

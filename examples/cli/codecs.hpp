@@ -18,6 +18,7 @@
 
 #include "any_picture.hpp"
 #include "files.hpp"
+#include "inputs.hpp"
 
 namespace cli {
 
@@ -35,17 +36,16 @@ public:
     virtual auto decode_record(std::span<std::byte const> record, any_picture const &like) const -> any_picture = 0;
     /// Throws triptych::format_error.
     virtual auto decode(std::span<std::byte const> stream, triptych::limits const &most) const -> any_picture = 0;
-    /// The learned state as a safetensors file, and as a C++ header.
-    virtual auto save() const -> bytes = 0;
+    /// The learned state as a safetensors file, which keeps the step that it was learned for if that is known, and as a C++ header.
+    virtual auto save(std::optional<float> step) const -> bytes = 0;
     virtual auto header(std::string const &name) const -> std::string = 0;
 };
 
 struct training {
-    std::vector<std::string> files;
+    std::vector<picture_input> pictures;
     std::uint64_t model_size = 1'000'000; ///< bytes, for codecs that can use any amount
     float step = 8;                       ///< the quantisation step that quantizer and coder are learned for
     unsigned threads = 1;
-    std::uint64_t max_samples = std::uint64_t{1} << 28;
     std::function<void(std::string_view panel, std::size_t done, std::size_t total)> progress;
 };
 
@@ -73,7 +73,23 @@ auto codec_named(std::string_view name) -> codec_entry const &;
 auto codec_with_id(std::uint32_t id) -> codec_entry const *;
 auto codec_described(std::string_view description) -> codec_entry const *;
 
+/// A codec that is ready to be used.
+struct opened_codec {
+    codec_entry const *entry = nullptr;
+    std::shared_ptr<any_codec const> codec;
+    std::optional<float> step; ///< what it was learned for, if its model says so
+
+    /// What a user means who asks for nothing in particular.
+    auto usual_quality() const -> triptych::quality {
+        return entry->exact_only ? triptych::exact : step ? triptych::step(*step) : triptych::scale(75);
+    }
+};
+
 /// With the model from a file, if `model` is not empty. Throws usage_error if a model is missing or too much.
-auto open_codec(codec_entry const &entry, std::string const &model) -> std::shared_ptr<any_codec const>;
+auto open_codec(codec_entry const &entry, std::string const &model) -> opened_codec;
+/// With the content of such a file. Throws what the library throws.
+auto with_model(codec_entry const &entry, std::span<std::byte const> model) -> opened_codec;
+/// The codec whose model the file is, as its metadata say, or by trying all. Throws data_error if there is none.
+auto open_model(std::string const &model) -> opened_codec;
 
 } // namespace cli

@@ -8,41 +8,48 @@
 namespace cli {
 namespace {
 template <class S, std::size_t R>
-auto measured(any_picture const &a, any_picture const &b) -> scores {
-    auto const view = [](any_picture const &p) {
-        triptych::picture_view<S, R> v{
-            std::get<std::vector<S>>(p.samples).data(), {}, p.components, static_cast<double>(p.white)};
-        std::copy_n(p.shape.begin(), R, v.shape.begin());
-        return v;
-    };
-    auto const x = view(a), y = view(b);
-    namespace metric = triptych::metric;
-    scores s{metric::mse(x, y), metric::mae(x, y), metric::max_error(x, y), metric::psnr(x, y), {}, {}, {}};
-    if constexpr (R == 2) {
-        auto const side = std::min(a.shape[0], a.shape[1]);
-        if (a.components >= 3) s.psnr_y = metric::psnr_y(x, y);
-        if (side >= 11) s.ssim = metric::ssim_y(x, y);
-        if (side >= 176) s.ms_ssim = metric::ms_ssim_y(x, y);
-    }
-    return s;
+auto view_of(any_picture const &p) -> triptych::picture_view<S, R> {
+    triptych::picture_view<S, R> v{
+        std::get<std::vector<S>>(p.samples).data(), {}, p.components, static_cast<double>(p.white)};
+    std::copy_n(p.shape.begin(), R, v.shape.begin());
+    return v;
 }
-} // namespace
-
-auto measure(any_picture const &a, any_picture const &b) -> scores {
+/// f(view of a, view of b), for pictures of one kind.
+template <class F>
+auto with_views(any_picture const &a, any_picture const &b, F const &f) {
     return std::visit(
         [&]<class S>(std::vector<S> const &) {
             switch (a.rank()) {
             case 1:
-                return measured<S, 1>(a, b);
+                return f(view_of<S, 1>(a), view_of<S, 1>(b));
             case 2:
-                return measured<S, 2>(a, b);
+                return f(view_of<S, 2>(a), view_of<S, 2>(b));
             case 3:
-                return measured<S, 3>(a, b);
+                return f(view_of<S, 3>(a), view_of<S, 3>(b));
             default:
-                return measured<S, 4>(a, b);
+                return f(view_of<S, 4>(a), view_of<S, 4>(b));
             }
         },
         a.samples);
+}
+} // namespace
+
+auto measure(any_picture const &a, any_picture const &b) -> scores {
+    namespace metric = triptych::metric;
+    return with_views(a, b, [&]<class S, std::size_t R>(triptych::picture_view<S, R> const &x, auto const &y) {
+        scores s{metric::mse(x, y), metric::mae(x, y), metric::max_error(x, y), metric::psnr(x, y), {}, {}, {}};
+        if constexpr (R == 2) {
+            auto const side = std::min(a.shape[0], a.shape[1]);
+            if (a.components >= 3) s.psnr_y = metric::psnr_y(x, y);
+            if (side >= 11) s.ssim = metric::ssim_y(x, y);
+            if (side >= 176) s.ms_ssim = metric::ms_ssim_y(x, y);
+        }
+        return s;
+    });
+}
+
+auto psnr(any_picture const &a, any_picture const &b) -> double {
+    return with_views(a, b, [](auto const &x, auto const &y) { return triptych::metric::psnr(x, y); });
 }
 
 auto thread_seconds() -> double {

@@ -17,6 +17,9 @@ struct scores {
 /// Both must be of the same kind. `a` is the original, which gives the peak.
 auto measure(any_picture const &a, any_picture const &b) -> scores;
 
+/// The PSNR of `measure` alone.
+auto psnr(any_picture const &a, any_picture const &b) -> double;
+
 /// CPU time of the calling thread, in seconds: what a codec costs, however many run beside it.
 auto thread_seconds() -> double;
 

@@ -9,6 +9,7 @@ import math
 import os
 import pty
 import random
+import re
 import shutil
 import signal
 import struct
@@ -414,17 +415,20 @@ class Quality(Case):
 
     def waves(self, n, side, seed, places=(0, 0)):
         """A stack of gray pictures that differ in the weights of three waves; with `places`, also in where these lie."""
+        return npy(self.wave_samples(n, side, side, seed, places), (n, side, side))
+
+    def wave_samples(self, n, height, width, seed, places):
         r = random.Random(seed)
         samples = bytearray()
         for _ in range(n):
             weights = [r.gauss(0, 40), r.gauss(0, 20), r.gauss(0, 10)]
             dy, dx = (r.uniform(0, p) for p in places)
-            for y in range(side):
-                for x in range(side):
+            for y in range(height):
+                for x in range(width):
                     v = (weights[0] * math.sin((y + dy) / 5) + weights[1] * math.sin((x + dx) / 4) +
                          weights[2] * math.sin((x + dx) / 3 + (y + dy) / 3) + r.uniform(-2, 2))
                     samples.append(min(255, max(0, round(128 + v))))
-        return npy(samples, (n, side, side))
+        return samples
 
     def test_train_scans_and_blocks(self):
         self.put("scans.npy", self.waves(200, 16, 1))
@@ -448,12 +452,81 @@ class Quality(Case):
                 self.assertAlmostEqual(psnr[3], 38, delta=1)
                 self.assertLess(sizes[4], 16 * 16 / 8 * 1.2 if codec == "scans" else 48 * 48 / 8 * 1.1)
 
+    def drawn(self, n, seed, components):
+        """Discs and bars of a few colours, with soft edges."""
+        r = random.Random(seed)
+        inks = [tuple(r.randrange(256) for _ in range(3)) for _ in range(40)] if components == 3 else [(240,)]
+        pictures = []
+        for _ in range(n):
+            shapes = [(r.uniform(5, 15), r.uniform(5, 15), r.uniform(2.5, 6), r.random() < 0.5, r.choice(inks)) for _ in range(2)]
+            samples = bytearray()
+            for y in range(20):
+                for x in range(20):
+                    v = [255.0] * 3 if components == 3 else [5.0]
+                    for cy, cx, size, round_, ink in shapes:
+                        d = math.hypot(y - cy, x - cx) if round_ else max(abs(y - cy), 2 * abs(x - cx))
+                        cover = min(1, max(0, size - d + 0.5))
+                        v = [(1 - cover) * a + cover * b for a, b in zip(v, ink)]
+                    samples += bytes(round(c) for c in v)
+            pictures.append(samples)
+        return pictures
+
+    def test_train_tiles(self):
+        """Each family is chosen for the pictures that it is made for."""
+        self.put("scans.npy", self.waves(150, 16, 1))
+        os.mkdir(self.path("blocks"))
+        for i in range(24):
+            h, w = (32, 40) if i % 2 else (40, 32)
+            self.put(f"blocks/{i:02}.pgm", b"P5 %d %d 255\n" % (w, h) + self.wave_samples(1, h, w, i, (30, 30)))
+        gray = self.drawn(150, 5, 1)
+        self.put("gray.npy", npy(b"".join(gray), (150, 20, 20)))
+        os.mkdir(self.path("colours"))
+        for i, p in enumerate(self.drawn(150, 6, 3)):
+            self.put(f"colours/{i:03}.ppm", b"P6 20 20 255\n" + p)
+        for corpus, options, family in (("scans.npy", ["--psnr", "36"], "scans"), ("blocks", ["--psnr", "36"], "blocks"),
+                                        ("gray.npy", ["--psnr", "24"], "levels"), ("gray.npy", ["--lossless"], "icons"),
+                                        ("colours", ["--psnr", "30"], "palette")):
+            with self.subTest(corpus=corpus, family=family):
+                report = self.tool("train", "--corpus", corpus, "m.safetensors", "-f", *options).decode()
+                self.assertRegex(report, f"chosen: {family}[2-6]?,")
+                if options == ["--lossless"]:
+                    self.assertNotIn("scans", report)
+                else:
+                    for other in ("scans", "blocks", "levels4", "palette", "icons", "photo"):
+                        self.assertIn(f"  {other} ", report)
+                # The file says whose model it is, and for which step.
+                rows = self.tool("evaluate", corpus, "--model", "m.safetensors", "--records", "--csv")
+                head, row = [r.split(",") for r in rows.decode().splitlines()]
+                self.assertTrue(row[0].startswith(family))
+                judged = float(re.search(r"chosen: \w+, ([0-9.]+) bytes", report)[1])
+                self.assertAlmostEqual(int(row[head.index("total_bytes")]) / int(row[head.index("images")]) / judged, 1, delta=0.25)
+                if options != ["--lossless"]:
+                    self.assertGreater(float(row[head.index("psnr_rgb")]), float(options[1]) - 1)
+                header = self.tool("export-header", "m.safetensors", "--name", "my_model").decode()
+                self.assertIn("inline constexpr triptych::model_view my_model", header)
+        self.tool("encode", "colours/000.ppm", "a.tpc", "--model", "m.safetensors")
+        self.assertEqual(json.loads(self.tool("info", "a.tpc", "--json"))["codec"], "palette")
+        self.tool("decode", "a.tpc", "a.ppm", "--model", "m.safetensors")
+        self.assertGreater(json.loads(self.tool("compare", "colours/000.ppm", "a.ppm", "--json"))["psnr"], 27)
+
+    def test_train_tiles_by_any_number_of_threads(self):
+        self.put("a.npy", self.waves(40, 12, 1))
+        for name, threads in (("m", "1"), ("n", "3")):
+            self.tool("train", "--psnr", "30", "--corpus", "a.npy", f"{name}.safetensors", "-j", threads)
+        self.assertEqual(self.get("m.safetensors"), self.get("n.safetensors"))
+
+    def test_train_tiles_refuses(self):
+        self.put("a.npy", self.waves(19, 12, 1))
+        self.assertIn("too small", self.tool("train", "--lossless", "--corpus", "a.npy", "m.safetensors", code=2))
+        for options in ([], ["--psnr", "30", "--step", "8"], ["--psnr", "30", "--lossless"], ["--codec", "scans", "--psnr", "30"]):
+            self.tool("train", "--corpus", "a.npy", "m.safetensors", *options, code=1)
+
     def test_train(self):
         os.mkdir(self.path("d"))
         for i in range(4):
             self.put(f"d/{i}.ppm", b"P6 128 64\n255\n" + bytes(self.samples[i * 999:i * 999 + 128 * 64 * 3]))
-        self.tool("train", "--corpus", "d", "m.safetensors", "-j", "1")
-        self.tool("train", "--corpus", "d", "n.safetensors", "-j", "3")
+        self.tool("train", "--codec", "pca", "--corpus", "d", "m.safetensors", "-j", "1")
+        self.tool("train", "--codec", "pca", "--corpus", "d", "n.safetensors", "-j", "3")
         self.assertEqual(self.get("m.safetensors"), self.get("n.safetensors"))
         n, = struct.unpack("<Q", self.get("m.safetensors")[:8])
         self.assertIn("transform.basis", json.loads(self.get("m.safetensors")[8:8 + n]))
@@ -716,7 +789,7 @@ class WrongData(Case):
         self.put("d/good.pgm", b"P5 5 7 255\n" + bytes(35))
         self.put("d/bad.pgm", b"P5 5 7 255\n" + bytes(34))
         self.assertIn("bad.pgm", self.tool("evaluate", "d", code=2))
-        self.assertIn("bad.pgm", self.tool("train", "--corpus", "d", "m.safetensors", code=2))
+        self.assertIn("bad.pgm", self.tool("train", "--codec", "pca", "--corpus", "d", "m.safetensors", code=2))
 
 
 class FileTrouble(Case):
@@ -730,7 +803,7 @@ class FileTrouble(Case):
         self.tool("decode", "nowhere.tpc", "b.png", code=3)
         self.tool("info", "nowhere", code=3)
         self.tool("evaluate", "nowhere", code=3)
-        self.tool("train", "--corpus", "nowhere", "m.safetensors", code=3)
+        self.tool("train", "--lossless", "--corpus", "nowhere", "m.safetensors", code=3)
         self.tool("export-header", "nowhere", code=3)
         self.tool("encode", "a.png", "nowhere/b.tpc", code=3)
         os.mkdir(self.path("d"))

@@ -53,6 +53,18 @@ BOOST_AUTO_TEST_CASE(file_holds_the_codec) {
     BOOST_CHECK_THROW(tt::load<toy_codec>("no-such-file"), std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(metadata_of_others_stay) {
+    std::ostringstream out;
+    tt::save(make_toy_codec(), out, {{"note", "a \"quoted\" one,\nof two lines"}, {"step", "8"}});
+    auto const file = out.str();
+    auto const metadata = tt::metadata_of(bytes_of(file));
+    BOOST_TEST(metadata.size() == 4u);
+    BOOST_TEST(metadata.at("note") == "a \"quoted\" one,\nof two lines");
+    BOOST_TEST(metadata.at("triptych.codec") == "codec<chain<identity,toy>,none,raw>");
+    BOOST_TEST(tt::load<toy_codec>(bytes_of(file)).model() == make_toy_codec().model());
+    BOOST_CHECK_THROW(tt::metadata_of(bytes_of(file.substr(0, 40))), tt::format_error);
+}
+
 // The layout of bytes as the format's own description gives it.
 BOOST_AUTO_TEST_CASE(bytes_are_as_the_format_says) {
     auto const file = saved();

@@ -39,7 +39,7 @@ auto with_kind(triptych::sample_type type, std::size_t rank, F &&f) -> bool {
 /// What a learned codec adds; see learned.hpp.
 struct nothing_learned {
     template <class Codec>
-    static auto save(Codec const &) -> bytes {
+    static auto save(Codec const &, std::optional<float>) -> bytes {
         throw usage_error("this codec has no model");
     }
     template <class Codec>
@@ -55,7 +55,7 @@ public:
 
     auto model() const -> std::uint32_t override { return codec_.model(); }
     auto parameters() const -> std::uint64_t override { return triptych::parameter_count(codec_); }
-    auto save() const -> bytes override { return Learning::save(codec_); }
+    auto save(std::optional<float> step) const -> bytes override { return Learning::save(codec_, step); }
     auto header(std::string const &name) const -> std::string override { return Learning::header(codec_, name); }
 
     auto encode(any_picture const &p, triptych::quality const &goal, triptych::framing frame) const -> bytes override {

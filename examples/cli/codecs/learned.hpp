@@ -7,27 +7,13 @@
 #include <triptych/learn/safetensors.hpp>
 
 #include "codecs/entry.hpp"
-#include "io/pictures.hpp"
-
-namespace cli {
-
-/// A file of the corpus, read when a learner asks for it, or one picture of a stack.
-struct training_file {
-    std::string path;
-    std::uint64_t max_samples;
-    std::shared_ptr<any_picture const> stack;
-    std::size_t index = 0;
-};
-
-} // namespace cli
+#include "inputs.hpp"
 
 template <>
-struct triptych::picture_source<cli::training_file> {
-    explicit picture_source(cli::training_file const &f)
-        : picture(f.stack ? f.stack->of_stack(f.index)
-                          : cli::read_picture(cli::read_file(f.path), f.path, {.max_samples = f.max_samples})) {
+struct triptych::picture_source<cli::picture_input> {
+    explicit picture_source(cli::picture_input const &i) : picture(i.read({})) {
         if (picture.type() != sample_type::uint8 || picture.rank() != 2)
-            throw cli::data_error(f.path + ": is no picture of uint8, which this codec learns from");
+            throw cli::data_error(i.file + ": is no picture of uint8, which this codec learns from");
     }
     auto view() const -> picture_view<std::uint8_t, 2> {
         return {std::get<std::vector<std::uint8_t>>(picture.samples).data(),
@@ -41,9 +27,11 @@ namespace cli {
 
 struct learning {
     template <class Codec>
-    static auto save(Codec const &codec) -> bytes {
+    static auto save(Codec const &codec, std::optional<float> step) -> bytes {
         std::ostringstream out;
-        triptych::save(codec, out);
+        triptych::model_metadata more;
+        if (step) more["triptych.step"] = std::to_string(*step);
+        triptych::save(codec, out, more);
         auto const text = std::move(out).str();
         auto const content = std::as_bytes(std::span(text));
         return {content.begin(), content.end()};
@@ -69,23 +57,13 @@ auto make_learned_entry(std::string_view name, std::string_view summary) -> code
         return std::make_shared<typed_codec<Codec, What, learning>>(triptych::load<Codec>(*model));
     };
     e.train = [](training const &how) -> std::shared_ptr<any_codec const> {
-        std::vector<training_file> corpus;
-        for (auto const &f : how.files) {
-            std::shared_ptr<any_picture const> stack;
-            if (ending_of(f) == ".npy")
-                stack = std::make_shared<any_picture>(read_picture(read_file(f), f, {.max_samples = how.max_samples}));
-            if (stack && stack->stacked())
-                for (std::size_t i = 0; i < stack->stacked(); ++i) corpus.push_back({f, how.max_samples, stack, i});
-            else
-                corpus.push_back({f, how.max_samples, nullptr, 0});
-        }
         triptych::fit_options options;
         options.aim.step = how.step, options.threads = how.threads, options.model_size = how.model_size;
         options.progress = [&](triptych::learn::progress const &p) {
             return how.progress(p.panel, p.done, p.total), true;
         };
         try {
-            return std::make_shared<typed_codec<Codec, What, learning>>(triptych::fit<Codec>(corpus, options));
+            return std::make_shared<typed_codec<Codec, What, learning>>(triptych::fit<Codec>(how.pictures, options));
         } catch (std::invalid_argument const &reason) {
             throw data_error(std::string("the corpus can't be learned from: ") + reason.what());
         }

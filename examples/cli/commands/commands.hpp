@@ -13,7 +13,7 @@
 
 #include "any_picture.hpp"
 #include "codecs.hpp"
-#include "io/pictures.hpp"
+#include "inputs.hpp"
 
 namespace cli {
 
@@ -39,31 +39,16 @@ struct goal_options {
     std::vector<double> values; ///< one, or with `many` as many as the user likes
 
     void add(CLI::App &command, bool many);
-    /// For one value.
-    static auto quality_for(kind what, double value) -> triptych::quality;
+    /// For one value; for none what is usual for the codec.
+    static auto quality_for(kind what, double value, opened_codec const &codec) -> triptych::quality;
 };
 
-/// The codec that is named, or else the one that suits picture and goal.
-auto choose_codec(std::string const &name, goal_options::kind goal, any_picture const &p) -> codec_entry const &;
+/// The codec that is named, or whose model is given, or else the one that suits picture and goal.
+auto choose_codec(std::string const &name, std::string const &model, goal_options::kind goal, any_picture const &p)
+    -> opened_codec;
 
 /// --array and --max-samples.
 void add_reading(CLI::App &command, reading &how);
-
-/// The picture files of folders, and files that are named themselves. Throws file_error for a folder without any.
-auto picture_files(std::vector<std::string> const &paths) -> std::vector<std::string>;
-
-/// A file, or a picture of a stack in one.
-struct picture_input {
-    std::string file;
-    std::shared_ptr<any_picture const> stack;
-    std::size_t index = 0;
-
-    auto name() const -> std::string;
-    auto read(reading const &how) const -> any_picture;
-};
-/// One a file; with `take_apart` one for each picture of a stack.
-auto pictures_of(std::vector<std::string> const &files, bool take_apart, reading const &how)
-    -> std::vector<picture_input>;
 
 /// Decodes a stream that any codec of the table has written.
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,

@@ -42,10 +42,10 @@ void goal_options::add(CLI::App &command, bool many) {
     group->require_option(0, 1);
 }
 
-auto goal_options::quality_for(kind what, double value) -> triptych::quality {
+auto goal_options::quality_for(kind what, double value, opened_codec const &codec) -> triptych::quality {
     switch (what) {
     case kind::none:
-        return triptych::scale(75);
+        return codec.usual_quality();
     case kind::scale:
         return triptych::scale(value);
     case kind::step:
@@ -62,50 +62,19 @@ auto goal_options::quality_for(kind what, double value) -> triptych::quality {
     return triptych::exact;
 }
 
-auto choose_codec(std::string const &name, goal_options::kind goal, any_picture const &p) -> codec_entry const & {
+auto choose_codec(std::string const &name, std::string const &model, goal_options::kind goal, any_picture const &p)
+    -> opened_codec {
     using kind = goal_options::kind;
-    if (!name.empty()) return codec_named(name);
-    if (goal == kind::lossless) return codec_named("lossless");
+    if (!name.empty()) return open_codec(codec_named(name), model);
+    if (!model.empty()) return open_model(model);
+    if (goal == kind::lossless) return open_codec(codec_named("lossless"), "");
     auto const &photo = codec_named("photo");
-    return goal == kind::max_error || !photo.carries(p) ? codec_named("near-lossless") : photo;
+    return open_codec(goal == kind::max_error || !photo.carries(p) ? codec_named("near-lossless") : photo, "");
 }
 
 void add_reading(CLI::App &command, reading &how) {
     command.add_flag("--array", how.as_array, "take every .npy for an array, also h x w x 2..4 of uint8 or uint16");
     command.add_option("--max-samples", how.max_samples, "refuse larger inputs")->type_name("N")->capture_default_str();
-}
-
-auto picture_files(std::vector<std::string> const &paths) -> std::vector<std::string> {
-    std::vector<std::string> files;
-    for (auto const &path : paths) {
-        auto const found = list_files(path, picture_endings());
-        if (found.empty()) throw file_error(path + ": holds no pictures");
-        files.insert(files.end(), found.begin(), found.end());
-    }
-    return files;
-}
-
-auto picture_input::name() const -> std::string {
-    auto const n = std::filesystem::path(file).filename().string();
-    return stack ? n + "[" + std::to_string(index) + "]" : n;
-}
-auto picture_input::read(reading const &how) const -> any_picture {
-    return stack ? stack->of_stack(index) : read_picture(read_file(file), input_name(file), how);
-}
-
-auto pictures_of(std::vector<std::string> const &files, bool take_apart, reading const &how)
-    -> std::vector<picture_input> {
-    std::vector<picture_input> inputs;
-    for (auto const &f : files) {
-        std::shared_ptr<any_picture const> stack;
-        if (take_apart && ending_of(f) == ".npy")
-            stack = std::make_shared<any_picture>(read_picture(read_file(f), f, how));
-        if (stack && stack->stacked())
-            for (std::size_t i = 0; i < stack->stacked(); ++i) inputs.push_back({f, stack, i});
-        else
-            inputs.push_back({f, nullptr, 0});
-    }
-    return inputs;
 }
 
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,
@@ -127,7 +96,7 @@ auto decode_stream(std::span<std::byte const> content, std::string const &name, 
         if (entry->learned && model.empty())
             throw usage_error(name + ": codec " + std::string(entry->name) +
                               " is learned; give its model with --model");
-        return open_codec(*entry, entry->learned ? model : "")->decode(content, most);
+        return open_codec(*entry, entry->learned ? model : "").codec->decode(content, most);
     } catch (triptych::format_error const &e) {
         throw data_error(name + ": " + e.what());
     } catch (data_error const &e) {

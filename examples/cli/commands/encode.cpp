@@ -25,19 +25,17 @@ void add_encode(CLI::App &app, action &run) {
         run = [o] {
             check_output(o->out, o->overwrite);
             auto const p = read_picture(read_file(o->in), input_name(o->in), o->how);
-            auto const value = o->goal.values.empty() ? 75 : o->goal.values[0];
-            auto const &entry = choose_codec(o->codec, o->goal.what, p);
-            auto const codec = open_codec(entry, o->model);
-            auto const quality = entry.exact_only && o->goal.what == goal_options::kind::none
-                                     ? triptych::exact
-                                     : goal_options::quality_for(o->goal.what, value);
+            auto const chosen = choose_codec(o->codec, o->model, o->goal.what, p);
+            auto const quality =
+                goal_options::quality_for(o->goal.what, o->goal.values.empty() ? 0 : o->goal.values[0], chosen);
             bytes stream;
             {
                 progress const bar("encoding " + input_name(o->in));
                 try {
-                    stream = codec->encode(p, quality);
+                    stream = chosen.codec->encode(p, quality);
                 } catch (usage_error const &e) {
-                    throw usage_error(input_name(o->in) + ": codec " + std::string(entry.name) + ": " + e.what());
+                    throw usage_error(input_name(o->in) + ": codec " + std::string(chosen.entry->name) + ": " +
+                                      e.what());
                 }
             }
             write_file(o->out, stream, o->overwrite);

@@ -1,17 +1,14 @@
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <memory>
-#include <mutex>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
 #include "commands/commands.hpp"
 #include "errors.hpp"
+#include "inputs.hpp"
 #include "measure.hpp"
+#include "parallel.hpp"
 #include "progress.hpp"
 
 namespace cli {
@@ -152,28 +149,6 @@ auto as_json(std::string const &codec, std::vector<point> const &points) -> std:
     return out.dump(2) + "\n";
 }
 
-/// Calls work(i) for all i below n, from `threads` threads; the first exception ends it and is thrown again.
-template <class Work>
-void in_parallel(std::size_t n, unsigned threads, Work const &work) {
-    std::atomic<std::size_t> next{0};
-    std::exception_ptr failure;
-    std::mutex mutex;
-    auto const loop = [&] {
-        for (std::size_t i; (i = next.fetch_add(1)) < n;) try {
-                work(i);
-            } catch (...) {
-                std::lock_guard const lock(mutex);
-                if (!failure) failure = std::current_exception();
-                next.store(n);
-            }
-    };
-    std::vector<std::thread> others;
-    for (std::size_t t = 1; t < std::min<std::size_t>(threads, n); ++t) others.emplace_back(loop);
-    loop();
-    for (auto &t : others) t.join();
-    if (failure) std::rethrow_exception(failure);
-}
-
 auto quality_name(goal_options::kind what, double value) -> std::string {
     constexpr char const *names[] = {"q", "q", "step", "psnr", "bpp", "max-error", "lossless"};
     if (what == goal_options::kind::lossless) return "lossless 0";
@@ -198,7 +173,8 @@ void add_evaluate(CLI::App &app, action &run) {
     auto &command = *app.add_subcommand(
         "evaluate", "compress and restore a folder of pictures, and print rates, distances and speeds");
     command.add_option("dir", o->paths, "folders of pictures, or pictures")->required()->type_name("DIR");
-    command.add_option("--codec", o->codec, "see `triptych codecs`; photo if not said")->type_name("NAME");
+    command.add_option("--codec", o->codec, "see `triptych codecs`; that of the model, or photo, if not said")
+        ->type_name("NAME");
     command.add_option("--model", o->model, "what `triptych train` has written")->type_name("FILE");
     o->goal.add(command, true);
     command.add_option("-j,--threads", o->threads, "pictures at a time; speeds are those of one thread all the same")
@@ -216,13 +192,23 @@ void add_evaluate(CLI::App &app, action &run) {
             auto const files = picture_files(o->paths);
             auto what = o->goal.what;
             auto values = o->goal.values;
-            auto const &entry = o->codec.empty()
-                                    ? codec_named(what == goal_options::kind::lossless ? "lossless" : "photo")
-                                    : codec_named(o->codec);
-            if (what == goal_options::kind::none && entry.exact_only) what = goal_options::kind::lossless;
-            if (values.empty()) values = {75};
-            auto const codec = open_codec(entry, o->model);
-
+            bool const lossless = what == goal_options::kind::lossless;
+            auto const opened = o->codec.empty() && !o->model.empty()
+                                    ? open_model(o->model)
+                                    : open_codec(codec_named(!o->codec.empty() ? o->codec
+                                                             : lossless        ? "lossless"
+                                                                               : "photo"),
+                                                 o->model);
+            auto const &entry = *opened.entry;
+            auto const &codec = opened.codec;
+            if (what == goal_options::kind::none) {
+                if (entry.exact_only)
+                    what = goal_options::kind::lossless, values = {0};
+                else if (opened.step)
+                    what = goal_options::kind::step, values = {static_cast<double>(*opened.step)};
+                else
+                    what = goal_options::kind::scale, values = {75};
+            }
             auto const inputs = pictures_of(files, !entry.arrays, o->how);
 
             std::vector<point> points;
@@ -240,7 +226,7 @@ void add_evaluate(CLI::App &app, action &run) {
                         auto const start = thread_seconds();
                         bytes stream;
                         try {
-                            stream = codec->encode(p, goal_options::quality_for(what, values[k]), frame);
+                            stream = codec->encode(p, goal_options::quality_for(what, values[k], opened), frame);
                         } catch (usage_error const &e) {
                             throw usage_error(inputs[i].file + ": codec " + std::string(entry.name) + ": " + e.what());
                         }

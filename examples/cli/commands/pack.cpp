@@ -39,15 +39,14 @@ auto open_pack(std::span<std::byte const> content, std::string const &path, read
 }
 
 /// The codec of a pack, with the model that is named or else the one in the pack.
-auto codec_of(pack_reader const &pack, std::string const &path, std::string const &model)
-    -> std::shared_ptr<any_codec const> {
+auto codec_of(pack_reader const &pack, std::string const &path, std::string const &model) -> opened_codec {
     auto const &info = pack.info();
     auto const name = input_name(path);
     auto const *const entry = codec_with_id(info.codec);
     if (!entry)
         throw data_error(name + ": was written by a codec that this tool does not have" +
                          (info.label.empty() ? "" : " (" + std::string(info.label) + ")"));
-    std::shared_ptr<any_codec const> codec;
+    opened_codec codec;
     if (!model.empty())
         codec = open_codec(*entry, model);
     else if (!entry->learned)
@@ -57,11 +56,11 @@ auto codec_of(pack_reader const &pack, std::string const &path, std::string cons
                           " is learned, and the pack was written without its model; give it with --model");
     else
         try {
-            codec = entry->make(pack.model_file());
+            codec = with_model(*entry, pack.model_file());
         } catch (std::exception const &e) {
             throw data_error(name + ": its model: " + e.what());
         }
-    if (codec->model() != info.model)
+    if (codec.codec->model() != info.model)
         throw data_error((model.empty() ? name : input_name(model)) +
                          ": is not the model that the pack was written with");
     return codec;
@@ -160,36 +159,31 @@ void add_pack(CLI::App &app, action &run) {
             auto const inputs = pictures_of(picture_files(o->in), !o->how.as_array, o->how);
             auto const first = inputs.front().read(o->how);
             std::unique_ptr<mapped_file const> old;
-            std::shared_ptr<any_codec const> codec;
+            opened_codec opened;
             std::optional<triptych::pack_writer> writer;
             auto type = first.type();
             auto rank = first.rank();
-            bool exact_only = false;
             std::size_t keep = 0;
             if (o->append) {
                 old = std::make_unique<mapped_file const>(o->out);
                 auto const pack = open_pack(old->content(), o->out, o->how, o->recover);
-                codec = codec_of(pack, o->out, o->model);
-                exact_only = codec_with_id(pack.info().codec)->exact_only;
+                opened = codec_of(pack, o->out, o->model);
                 if (!o->codec.empty() && codec_named(o->codec).id != pack.info().codec)
                     throw usage_error(o->out + ": was written by another codec than " + o->codec);
                 type = pack.info().samples, rank = pack.info().rank, keep = pack.bytes().size();
                 writer.emplace(pack);
             } else {
-                auto const &entry = choose_codec(o->codec, o->goal.what, first);
-                codec = open_codec(entry, o->model);
-                exact_only = entry.exact_only;
+                opened = choose_codec(o->codec, o->model, o->goal.what, first);
+                auto const &entry = *opened.entry;
                 triptych::stream_info usual;
-                usual.codec = entry.id, usual.model = codec->model();
+                usual.codec = entry.id, usual.model = opened.codec->model();
                 usual.samples = type, usual.rank = rank, usual.components = first.components;
                 std::ranges::copy(first.shape, usual.shape.begin());
                 if (triptych::detail::plausible_label(entry.name)) usual.label = entry.name;
-                writer.emplace(usual, entry.learned && !o->no_model ? codec->save() : bytes{});
+                writer.emplace(usual, entry.learned && !o->no_model ? opened.codec->save(opened.step) : bytes{});
             }
             auto const quality =
-                exact_only && o->goal.what == goal_options::kind::none
-                    ? triptych::exact
-                    : goal_options::quality_for(o->goal.what, o->goal.values.empty() ? 75 : o->goal.values[0]);
+                goal_options::quality_for(o->goal.what, o->goal.values.empty() ? 0 : o->goal.values[0], opened);
             bytes content;
             {
                 progress bar("packing " + output_name(o->out), inputs.size());
@@ -201,7 +195,7 @@ void add_pack(CLI::App &app, action &run) {
                     std::array<std::size_t, triptych::max_rank> shape{};
                     std::ranges::copy(p.shape, shape.begin());
                     try {
-                        writer->add(codec->encode(p, quality, triptych::framing::record), shape, p.components,
+                        writer->add(opened.codec->encode(p, quality, triptych::framing::record), shape, p.components,
                                     input.stack || o->no_names || input.file == "-" ? "" : input.name());
                     } catch (usage_error const &e) {
                         throw usage_error(input.name() + ": " + e.what());
@@ -251,7 +245,7 @@ void add_unpack(CLI::App &app, action &run) {
             if (stacked) check_output(o->out, o->overwrite);
             mapped_file const file(o->in);
             auto const pack = open_pack(file.content(), o->in, o->how, o->recover);
-            auto const codec = codec_of(pack, o->in, o->model);
+            auto const codec = codec_of(pack, o->in, o->model).codec;
             auto const numbers = chosen(pack, o->in, o->only);
             if (stacked) {
                 if (numbers.empty()) throw usage_error(input_name(o->in) + ": holds no pictures");

@@ -4,24 +4,12 @@
 
 #include "commands/commands.hpp"
 #include "errors.hpp"
+#include "inputs.hpp"
 #include "progress.hpp"
+#include "tiles.hpp"
 
 namespace cli {
 namespace {
-/// The codec whose model the file is, found by trying.
-auto open_model(std::string const &path, std::string const &name) -> std::shared_ptr<any_codec const> {
-    if (!name.empty()) return open_codec(codec_named(name), path);
-    auto const content = read_file(path);
-    std::string reason = "is no model";
-    for (auto const &c : codecs())
-        if (c.learned) try {
-                return c.make(content);
-            } catch (std::exception const &e) {
-                reason = e.what();
-            }
-    throw data_error(input_name(path) + ": " + reason);
-}
-
 /// A C++ identifier from a file's name.
 auto identifier(std::string const &path) -> std::string {
     auto name = path == "-" ? "model" : std::filesystem::path(path).stem().string();
@@ -33,10 +21,12 @@ auto identifier(std::string const &path) -> std::string {
 
 void add_train(CLI::App &app, action &run) {
     struct options {
-        std::string out, codec;
+        std::string out, codec = "tiles";
         std::vector<std::string> corpus;
+        std::optional<float> step;
+        std::optional<double> psnr;
         training how;
-        bool overwrite = false;
+        bool overwrite = false, lossless = false;
     };
     auto const o = std::make_shared<options>();
     o->how.threads = std::max(1u, std::thread::hardware_concurrency());
@@ -44,16 +34,25 @@ void add_train(CLI::App &app, action &run) {
     command.add_option("out", o->out, "the model, a .safetensors file; - for standard output")
         ->required()
         ->type_name("OUT");
-    command.add_option("--corpus", o->corpus, "a folder of pictures, or a picture; may be given more than once")
+    command
+        .add_option("--corpus", o->corpus,
+                    "a folder of pictures, or a picture, or a stack of gray ones (.npy); may be given more than once")
         ->required()
         ->allow_extra_args(false)
         ->type_name("DIR");
-    command.add_option("--codec", o->codec, "one that `triptych codecs` calls learned; the first of them if not said")
-        ->type_name("NAME");
-    command.add_option("--step", o->how.step, "quantisation step that quantizer and coder learn for")
-        ->check(CLI::Range(1e-3, 1e6))
-        ->type_name("NUMBER")
+    command
+        .add_option("--codec", o->codec,
+                    "one that `triptych codecs` calls learned; or tiles, which tries those for small pictures and "
+                    "takes the best")
+        ->type_name("NAME")
         ->capture_default_str();
+    command.add_option("--psnr", o->psnr, "tiles: the mean PSNR at which bytes are compared, in dB")
+        ->check(CLI::Range(5.0, 80.0))
+        ->type_name("NUMBER");
+    command.add_flag("--lossless", o->lossless, "tiles: nothing is lost")->excludes("--psnr");
+    command.add_option("--step", o->step, "quantisation step that quantizer and coder learn for; 8 if not said")
+        ->check(CLI::Range(1e-3, 1e6))
+        ->type_name("NUMBER");
     command
         .add_option("--model-size", o->how.model_size,
                     "bytes that the model may take, where a codec can use any amount")
@@ -66,29 +65,41 @@ void add_train(CLI::App &app, action &run) {
     command.add_flag("-f,--force", o->overwrite, "replace the model if it exists");
     command.callback([o, &run] {
         run = [o] {
-            auto const all = codecs();
-            auto const first = std::ranges::find_if(all, &codec_entry::learned);
-            if (o->codec.empty() && first == all.end()) throw usage_error("no codec of this tool is learned");
-            auto const &entry = o->codec.empty() ? *first : codec_named(o->codec);
-            if (!entry.learned) throw usage_error("codec " + std::string(entry.name) + " has nothing to learn");
+            bool const tiles = o->codec == "tiles";
+            auto const *const entry = tiles ? nullptr : &codec_named(o->codec);
+            if (entry && !entry->learned)
+                throw usage_error("codec " + std::string(entry->name) + " has nothing to learn");
+            if (tiles && !o->psnr && !o->lossless)
+                throw usage_error(
+                    "how good shall the pictures be? Give --psnr or --lossless, or a --codec and its --step");
+            if (tiles && o->step) throw usage_error("tiles finds the step itself; give --psnr, or name a codec");
+            if (!tiles && (o->psnr || o->lossless))
+                throw usage_error("--psnr and --lossless are for --codec tiles; others learn for a --step");
             check_output(o->out, o->overwrite);
-            for (auto const &c : o->corpus) {
-                auto files = list_files(c, picture_endings());
-                if (files.empty()) throw file_error(c + ": holds no pictures");
-                std::ranges::move(files, std::back_inserter(o->how.files));
-            }
+            auto &how = o->how;
+            how.pictures = pictures_of(picture_files(o->corpus), true, {});
+            how.step = o->step.value_or(how.step);
             std::unique_ptr<progress> bar;
-            std::string panel;
+            std::string stage;
             std::size_t shown = 0;
-            o->how.progress = [&](std::string_view name, std::size_t done, std::size_t total) {
-                if (panel != name)
-                    bar.reset(), bar = std::make_unique<progress>("learning the " + std::string(name), total),
-                                 shown = 0;
-                for (panel = name; shown < done; ++shown) bar->advance();
+            how.progress = [&](std::string_view name, std::size_t done, std::size_t total) {
+                bool const panel = name == "transform" || name == "quantizer" || name == "coder";
+                if (stage != name)
+                    bar.reset(),
+                        bar = std::make_unique<progress>((panel ? "learning the " : "") + std::string(name), total),
+                        shown = 0;
+                for (stage = name; shown < done; ++shown) bar->advance();
             };
-            auto const codec = entry.train(o->how);
+            if (entry) {
+                auto const codec = entry->train(how);
+                bar.reset();
+                return write_file(o->out, codec->save(how.step), o->overwrite);
+            }
+            auto const chosen = choose_tiles(how, o->psnr);
             bar.reset();
-            write_file(o->out, codec->save(), o->overwrite);
+            write_file(o->out, chosen.codec->save(chosen.best().step > 0 ? chosen.best().step : how.step),
+                       o->overwrite);
+            if (o->out != "-") print(as_table(chosen, o->psnr));
         };
     });
 }
@@ -110,7 +121,8 @@ void add_export_header(CLI::App &app, action &run) {
     command.callback([o, &run] {
         run = [o] {
             if (o->out != "-") check_output(o->out, o->overwrite);
-            auto const codec = open_model(o->model, o->codec);
+            auto const codec =
+                (o->codec.empty() ? open_model(o->model) : open_codec(codec_named(o->codec), o->model)).codec;
             auto const text = codec->header(o->name.empty() ? identifier(o->model) : o->name);
             write_file(o->out, text, o->overwrite || o->out == "-");
         };

@@ -62,11 +62,11 @@ struct learner<transform::eigenpicture> {
         learn::matrix covariance(d, d);
         for (std::size_t i = 0; i < d; ++i)
             for (std::size_t j = 0; j <= i; ++j) covariance(i, j) = gram_(i, j) / n - (sum_[i] / n) * (sum_[j] / n);
-        auto const e = learn::symmetric_eigen(covariance);
+        auto const most = std::min({d, most_vectors, static_cast<std::size_t>(count_ - 1)});
+        auto const e = learn::symmetric_eigen(covariance, most);
         variances_ = e.values;
         auto const least = static_cast<double>(aim.step) * static_cast<double>(aim.step) / 16;
         std::size_t kept = 1;
-        auto const most = std::min({d, most_vectors, static_cast<std::size_t>(count_ - 1)});
         while (kept < most && e.values[kept] > least) ++kept;
 
         std::vector<std::int32_t> mean(d);

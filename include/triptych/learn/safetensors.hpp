@@ -32,6 +32,9 @@
 
 namespace triptych::inline TRIPTYCH_ABI {
 
+/// Texts of a safetensors file besides its arrays, by name.
+using model_metadata = std::map<std::string, std::string, std::less<>>;
+
 namespace detail {
 inline constexpr std::size_t max_json = std::size_t{1} << 20;
 
@@ -62,7 +65,7 @@ struct tensor_file {
         std::span<std::byte const> values;
     };
     std::map<std::string, tensor, std::less<>> tensors;
-    std::map<std::string, std::string, std::less<>> metadata;
+    model_metadata metadata;
 };
 
 inline auto parse_tensors(std::span<std::byte const> bytes) -> tensor_file {
@@ -155,11 +158,13 @@ auto valid_state(P const &policy) -> bool {
 } // namespace detail
 
 /// Writes the learned arrays of a codec as safetensors. Names are those of the state (`transform.basis`); the metadata hold the
-/// codec's description and the model's fingerprint. Throws std::runtime_error if the stream fails.
+/// codec's description, the model's fingerprint and what is in `more` (UTF-8). Throws std::runtime_error if the stream fails.
 template <class Codec>
-void save(Codec const &codec, std::ostream &out) {
+void save(Codec const &codec, std::ostream &out, model_metadata const &more = {}) {
     std::string json = R"({"__metadata__":{"triptych.codec":")" + description<Codec, std::string>() +
-                       R"(","triptych.model":")" + detail::hexadecimal(model_fingerprint(codec)) + "\"}";
+                       R"(","triptych.model":")" + detail::hexadecimal(model_fingerprint(codec)) + "\"";
+    for (auto const &[key, value] : more) json += "," + nlohmann::json(key).dump() + ":" + nlohmann::json(value).dump();
+    json += "}";
     std::uint64_t offset = 0;
     if constexpr (stateful<Codec>)
         Codec::state(codec, [&](std::string_view name, auto const &array) {
@@ -189,12 +194,17 @@ void save(Codec const &codec, std::ostream &out) {
     if (!out) throw std::runtime_error("save: the model could not be written");
 }
 template <class Codec>
-void save(Codec const &codec, std::string const &path) {
+void save(Codec const &codec, std::string const &path, model_metadata const &more = {}) {
     std::ofstream out(path, std::ios::binary);
     if (!out) throw std::runtime_error("save: cannot create " + path);
-    save(codec, out);
+    save(codec, out, more);
     out.close();
     if (!out) throw std::runtime_error("save: cannot write " + path);
+}
+
+/// The metadata of a safetensors file, those of others too: `triptych.codec` says whose model it is. Throws format_error if it is damaged.
+inline auto metadata_of(std::span<std::byte const> bytes) -> model_metadata {
+    return detail::parse_tensors(bytes).metadata;
 }
 
 /// A codec with the arrays of a safetensors file. Arrays that the codec does not name are ignored, and so are metadata of others.
