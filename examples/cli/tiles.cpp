@@ -194,9 +194,10 @@ auto choose_tiles(training how, std::optional<double> psnr) -> chosen_codec {
     }
     try_all("trying the best with all pictures", result.whole, known, held);
     // A size that a family could not fill gave what the other one gave.
-    auto const [same, end] =
-        std::ranges::unique(result.whole, {}, [](attempt const &a) { return std::pair(a.family, a.parameters); });
-    result.whole.erase(same, end);
+    auto const same = [](attempt const &a, attempt const &b) {
+        return a.family == b.family && a.parameters == b.parameters;
+    };
+    result.whole.erase(std::unique(result.whole.begin(), result.whole.end(), same), result.whole.end());
     if (!result.whole.front().failure.empty())
         throw data_error("the corpus can't be learned from: " + result.whole.front().failure);
     auto const smallest = result.whole.front().bytes;
