@@ -4,10 +4,13 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/multisymbol.hpp>
+#include <triptych/state.hpp>
 
 #include "symbols.hpp"
 
@@ -30,6 +33,35 @@ struct thresholds {
         }
         n = std::min(n + 1, 255u);
     }
+};
+/// Symbols 0 ... 15, one of which a corpus has shown to be likely.
+struct taught {
+    frozen<std::uint8_t> likely;
+
+    static constexpr bool looks_back = true;
+    static constexpr void describe(auto &d) { d("taught"); }
+    template <class V>
+    static constexpr void state(auto &self, V &&v) {
+        v("likely", self.likely);
+    }
+    class digits {
+    public:
+        explicit digits(taught const &m) noexcept {
+            for (int i = 0; i < 20 && !m.likely.empty(); ++i) cdf_.learn(m.likely[0] & 15u);
+        }
+        static auto ok() noexcept -> bool { return true; }
+        template <class E, class B>
+        void code(E &engine, B &symbols) noexcept(E::decoding) {
+            for (std::size_t i = 0; i < symbols.size(); ++i) {
+                auto const d = engine.digit(cdf_, static_cast<unsigned>(symbols.data()[i]) & 15u);
+                if constexpr (E::decoding)
+                    symbols.data()[i] = static_cast<typename std::remove_const_t<B>::value_type>(d);
+            }
+        }
+
+    private:
+        cdf cdf_;
+    };
 };
 } // namespace
 
@@ -159,6 +191,34 @@ BOOST_AUTO_TEST_CASE(adapts) {
     }
     auto const size = static_cast<double>(encoded(coder::multisymbol<model::adaptive>{}, x).size());
     BOOST_TEST(size * 8 <= entropy * 1.03);
+}
+
+// What docs/concepts/coder.md says of data that never change.
+BOOST_AUTO_TEST_CASE(constants_cost_a_little) {
+    auto const rate = [](int v) {
+        bands<std::int16_t, 2> const x(planes<2>({1000, 1000}, 1, 12), static_cast<std::int16_t>(v));
+        return 8e-6 * static_cast<double>(encoded(coder::multisymbol<model::adaptive>{}, x).size());
+    };
+    BOOST_TEST(rate(0) < 0.0007);
+    for (int const v : {1, -1, 3, 10}) {
+        BOOST_TEST(rate(v) > 0.003);
+        BOOST_TEST(rate(v) < 0.007);
+    }
+}
+
+// A model of digits may have learned something: it is the coder's state, and what adapts is made from it.
+BOOST_AUTO_TEST_CASE(a_learned_model_is_the_coders_state) {
+    coder::multisymbol<taught> c, untaught;
+    c.model.likely = frozen<std::uint8_t>::owned(std::vector<std::uint8_t>{9}, dims{1u});
+    BOOST_TEST(parameter_count(c) == 1u);
+    BOOST_TEST(model_fingerprint(c) != model_fingerprint(untaught));
+    std::string name;
+    c.state(c, [&](std::string_view n, auto const &) { name = n; });
+    BOOST_TEST(name == "model.likely");
+    bands<std::int16_t, 2> x(planes<2>({1, 4}, 1, 5), std::int16_t{9});
+    BOOST_TEST(encoded(c, x).size() < encoded(untaught, x).size());
+    BOOST_TEST(survives(c, x));
+    BOOST_TEST(!stateful<coder::multisymbol<>>);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,7 +1,8 @@
 // triptych/coder/multisymbol.hpp: the adaptive multi-symbol coder over a model: 16-ary digits under adaptive probabilities.
 //
 // The engine is `multisymbol_engine.hpp`. A model names `digits`: what adapts during one stream, as its `statistics` do for `coder::range`, but
-// through `engine.digit(cdf, d) -> d`. One digit says what a tree of bits says in four decisions and costs no more time than one.
+// through `engine.digit(cdf, d) -> d`. One digit says what a tree of bits says in four decisions and costs no more time than one. As there, a
+// model may have learned: then the coder holds it, and names its arrays.
 #pragma once
 
 #include <concepts>
@@ -16,6 +17,7 @@
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
+#include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder {
@@ -40,6 +42,10 @@ struct multisymbol {
     static constexpr void describe(auto &d) { d("multisymbol", part<Model>{}); }
 
     [[no_unique_address]] Model model{};
+
+    template <class V>
+    requires stateful<Model>
+    static constexpr void state(auto &self, V &&v) { nested("model", self.model, v); }
 
     auto encoder() const -> detail::adaptive_encoder<typename Model::digits, multisymbol_encoder> {
         return detail::adaptive_encoder<typename Model::digits, multisymbol_encoder>(model);
