@@ -11,12 +11,13 @@
 #include <triptych/coder/bit_plane.hpp>
 #include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
-#include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/model/family.hpp>
+#include <triptych/coder/model/geometric.hpp>
 #include <triptych/coder/model/mixing.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
+#include <triptych/coder/model/network.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/pretrained.hpp>
 #include <triptych/coder/model/table.hpp>
@@ -77,14 +78,15 @@ using quantizers =
     std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone,
                quantizer::codebook<>, quantizer::palette, quantizer::levels<2>, quantizer::levels<5>>;
 
-using coders = std::tuple<                                                                                       //
-    coder::raw,                                                                                                  //
-    coder::range<model::neighbourhood>, coder::range<model::adaptive>,                                           //
-    coder::range<model::predictive>, coder::range<model::transform_blocks>,                                      //
-    coder::range<model::conditional_scale>, coder::range<model::pretrained>,                                     //
-    coder::range<model::mixing<>>, coder::rans<model::laplace>, coder::rans<model::gaussian>,                    //
+using coders = std::tuple<                                                   //
+    coder::raw,                                                              //
+    coder::range<model::neighbourhood>, coder::range<model::adaptive>,       //
+    coder::range<model::predictive>, coder::range<model::transform_blocks>,  //
+    coder::range<model::conditional_scale>, coder::range<model::pretrained>, //
+    coder::range<model::network>, coder::range<model::mixing<>>, coder::rans<model::laplace>,
+    coder::rans<model::gaussian>,                                                                                //
     coder::golomb<>, coder::golomb<coder::golomb_kind::general>, coder::golomb<coder::golomb_kind::exponential>, //
-    coder::huffman<>, coder::rans<>, coder::tans<>, coder::laplace,                                              //
+    coder::huffman<>, coder::rans<>, coder::tans<>, coder::range<model::geometric>,                              //
     coder::bit_plane<>, coder::bit_plane<coder::plane_weight::by_gain>,                                          //
     coder::multisymbol<model::neighbourhood>, coder::multisymbol<model::adaptive>,                               //
     coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>                        //
@@ -116,7 +118,8 @@ using codecs = std::tuple<                                                      
     codec<transform::predicted_klt<8>, quantizer::trained_zone, coder::range<model::conditional_scale>>,              //
     codec<colour<colour_kind::subtract_green>, quantizer::uniform, coder::tans<>>,                                    //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
-    codec<dct<8>, quantizer::uniform, coder::laplace>,                                                                //
+    codec<dct<8>, quantizer::uniform, coder::range<model::geometric>>,                                                //
+    codec<photo_transform, quantizer::dead_zone, coder::range<model::network>>,                                       //
     codec<photo_transform, quantizer::dead_zone, coder::multisymbol<>>,                                               //
     codec<chain<colour<colour_kind::ycbcr>, wavelet<wavelet_filter::cdf97>>, quantizer::dead_zone, coder::bit_plane<>>,
     codec<wavelet<wavelet_filter::cdf53>, quantizer::none, coder::bit_plane<coder::plane_weight::by_gain>>, //
@@ -154,6 +157,8 @@ template <class Model>
 inline constexpr std::size_t thinning<coder::range<Model>> = 3;
 template <class... Contexts>
 inline constexpr std::size_t thinning<coder::range<model::mixing<Contexts...>>> = 11;
+template <>
+inline constexpr std::size_t thinning<coder::range<model::network>> = 11;
 template <class Model>
 inline constexpr std::size_t thinning<coder::multisymbol<Model>> = 3;
 template <coder::plane_weight W>

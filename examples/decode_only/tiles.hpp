@@ -2,9 +2,10 @@
 #pragma once
 
 #include <triptych/codec.hpp>
-#include <triptych/coder/laplace.hpp>
+#include <triptych/coder/model/geometric.hpp>
+#include <triptych/coder/range.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/pca.hpp>
 
-using tiles =
-    triptych::codec<triptych::transform::pca<8, 8, 12>, triptych::quantizer::uniform, triptych::coder::laplace>;
+using tiles = triptych::codec<triptych::transform::pca<8, 8, 12>, triptych::quantizer::uniform,
+                              triptych::coder::range<triptych::model::geometric>>;

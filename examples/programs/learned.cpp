@@ -10,8 +10,8 @@
 #include <triptych/triptych.hpp>
 
 using picture = triptych::picture<std::uint8_t, 2>;
-using tiles =
-    triptych::codec<triptych::transform::pca<8, 8, 8>, triptych::quantizer::uniform, triptych::coder::laplace>;
+using tiles = triptych::codec<triptych::transform::pca<8, 8, 8>, triptych::quantizer::uniform,
+                              triptych::coder::range<triptych::model::geometric>>;
 
 namespace {
 /// A woven cloth in two colours, whose threads are drawn at random.

@@ -8,11 +8,12 @@
 #include <triptych/learn/conditional_scale.hpp>
 #include <triptych/learn/eigenpicture.hpp>
 #include <triptych/learn/fit.hpp>
+#include <triptych/learn/geometric.hpp>
 #include <triptych/learn/header.hpp>
 #include <triptych/learn/joint.hpp>
-#include <triptych/learn/laplace.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/levels.hpp>
+#include <triptych/learn/network.hpp>
 #include <triptych/learn/pca.hpp>
 #include <triptych/learn/predicted_klt.hpp>
 #include <triptych/learn/pretrained.hpp>

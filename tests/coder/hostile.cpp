@@ -7,8 +7,8 @@
 #include <triptych/coder/bit_plane.hpp>
 #include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
-#include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/geometric.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/multisymbol.hpp>
 #include <triptych/coder/range.hpp>
@@ -26,8 +26,8 @@ using coders =
     std::tuple<coder::raw, coder::golomb<>, coder::golomb<coder::golomb_kind::exponential>, coder::huffman<>,
                coder::rans<>, coder::tans<>, coder::range<>, coder::range<model::adaptive>,
                coder::range<model::predictive>, coder::bit_plane<>, coder::bit_plane<coder::plane_weight::by_gain>,
-               coder::multisymbol<>, coder::multisymbol<model::adaptive>, coder::laplace, coder::run_length<>,
-               coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
+               coder::multisymbol<>, coder::multisymbol<model::adaptive>, coder::range<model::geometric>,
+               coder::run_length<>, coder::run_length<coder::raw>, coder::run_length<coder::range<>>>;
 
 using models = std::tuple<model::neighbourhood, model::adaptive, model::predictive>;
 

@@ -2,12 +2,13 @@
 #include <triptych/coder/bit_plane.hpp>
 #include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
-#include <triptych/coder/laplace.hpp>
 #include <triptych/coder/model/adaptive.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/model/family.hpp>
+#include <triptych/coder/model/geometric.hpp>
 #include <triptych/coder/model/mixing.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
+#include <triptych/coder/model/network.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/pretrained.hpp>
 #include <triptych/coder/model/transform_blocks.hpp>
@@ -85,9 +86,9 @@ auto slope() -> std::vector<std::uint8_t> {
                                                        .bytes = "81 06 00 10 00 ff 7f d9 df 95 20 01 20",
                                                        .samples = {128, 128, 129, 160},
                                                        .goal = exact}),
-    add(example<plain<coder::laplace>, std::uint8_t, 2>{
+    add(example<plain<coder::range<model::geometric>>, std::uint8_t, 2>{
         .shape = {1, 1}, .components = 1, .bytes = "00", .samples = {128}, .goal = exact}),
-    add(example<plain<coder::laplace>, std::uint8_t, 2>{
+    add(example<plain<coder::range<model::geometric>>, std::uint8_t, 2>{
         .shape = {1, 2}, .components = 1, .bytes = "d8 00 00 00 f9 c0", .samples = {126, 255}, .goal = exact}),
     add(example<codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,
                 std::uint8_t, 2>{.shape = {1, 4},
@@ -122,6 +123,36 @@ auto slope() -> std::vector<std::uint8_t> {
         .samples = {0, 19, 30, 39, 251, 0, 4, 7, 8, 100, 101, 107, 122, 133, 4, 199, 0, 192, 2, 181, 0, 1, 3, 5, 4},
         .goal = step(8),
         .input = {0, 20, 30, 40, 250, 5, 6, 7, 8, 99, 100, 110, 120, 130, 4, 200, 3, 190, 5, 180, 1, 2, 3, 4, 5}}),
+    add(example<plain<coder::range<model::network>>, std::uint8_t, 2>{
+        .shape = {3, 3},
+        .components = 3,
+        .bytes = "00 94 01 2b e9 46 17 35 23 d3 3a bb f0 f8 82 f2 75 4e aa 34 34 92 cf 74 13 93 7a 39 99 1b b4 16 3c "
+                 "0d 3a 6c 81 96 91 bb e1 57 49",
+        .samples = {10, 20,  30,  12, 22,  31, 200, 100, 50,  11,  21, 33, 13, 20,
+                    30, 199, 103, 48, 255, 0,  7,   128, 129, 130, 60, 61, 62},
+        .goal = exact}),
+    add(example<codec<transform::wavelet<transform::wavelet_filter::cdf53, 2>, quantizer::uniform,
+                      coder::range<model::network>>,
+                std::uint8_t, 2>{
+        .shape = {4, 10},
+        .components = 2,
+        .bytes = "80 10 02 60 7b 92 2c 81 ae 74 d8 d4 4c 5c 18 63 d3 5b a6 ad 62 44 b9 e4 ee da b8",
+        .samples = {39, 68, 48, 77, 58, 87,  67, 96,  77, 106, 84,  115, 92,  124, 219, 127, 223, 131, 223, 131,
+                    45, 74, 54, 83, 64, 93,  73, 102, 82, 111, 90,  121, 98,  130, 217, 125, 221, 129, 221, 129,
+                    52, 81, 61, 90, 70, 99,  79, 108, 88, 117, 96,  127, 105, 137, 216, 124, 220, 128, 220, 128,
+                    60, 89, 69, 98, 78, 107, 87, 116, 96, 125, 104, 135, 113, 145, 220, 128, 220, 128, 220, 128},
+        .goal = step(8),
+        .input = slope()}),
+    add(example<codec<transform::dct<4>, quantizer::uniform, coder::range<model::network>>, std::uint8_t, 2>{
+        .shape = {4, 10},
+        .components = 2,
+        .bytes = "80 20 03 e2 f5 53 c8 86 5e 58 5a 9f 9b 6e 83 8e ba 68 13 4a 18 47 c8",
+        .samples = {38, 66, 47, 75, 60, 88,  69, 97,  74, 98,  85,  116, 97,  130, 220, 132, 220, 132, 220, 132,
+                    44, 72, 53, 81, 66, 94,  75, 103, 81, 105, 90,  120, 98,  131, 219, 131, 220, 132, 220, 132,
+                    53, 81, 62, 90, 75, 103, 84, 112, 91, 115, 96,  127, 100, 133, 218, 130, 220, 132, 220, 132,
+                    59, 87, 68, 96, 81, 109, 90, 118, 98, 122, 101, 132, 101, 135, 217, 129, 220, 132, 220, 132},
+        .goal = step(16),
+        .input = slope()}),
     add(example<plain<coder::range<model::mixing<>>>, std::uint8_t, 2>{
         .shape = {3, 3},
         .components = 3,

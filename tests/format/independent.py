@@ -1792,29 +1792,6 @@ class Tans(Rans):
         return out
 
 
-class Laplace(Raw):
-    def __init__(self, work):
-        self.work = work
-
-    def decode(self, layout, r):
-        engine = Engine(r)
-        for b in flat(layout):
-            for _ in range(math.prod(b.shape)):
-                if engine.bit(32768):
-                    b.v.append(0)
-                    continue
-                negative, m = engine.direct(1), 1
-                while m < 24 and engine.bit(32768):
-                    m += 1
-                if m == 24:
-                    m += engine.direct(min(engine.direct(6), 32))
-                b.v.append(wrap(-m if negative else m, self.work.width(b)))
-        engine.finish()
-
-    def finish(self):
-        pass
-
-
 class Range(Raw):
     def __init__(self, work, model, engine=Engine):
         self.work, self.model, self.make, self.engine = work, model, engine, None
@@ -1843,6 +1820,23 @@ class Adaptive:
                 node = 2 * node + single(engine, self.cells[kind, node], 5, 8, 16, 65520)
             t = min(node - 128, 71)
             b.v.append(wrap(symbol(t, engine.direct(extra(t))), work.width(b)))
+
+
+class Geometric:
+    """Without state."""
+
+    def code(self, engine, layout, work):
+        for b in flat(layout):
+            for _ in range(math.prod(b.shape)):
+                if engine.bit(32768):
+                    b.v.append(0)
+                    continue
+                negative, m = engine.direct(1), 1
+                while m < 24 and engine.bit(32768):
+                    m += 1
+                if m == 24:
+                    m += engine.direct(min(engine.direct(6), 32))
+                b.v.append(wrap(-m if negative else m, work.width(b)))
 
 
 class ConditionalScale:
@@ -2025,6 +2019,17 @@ class Neighbourhood:
         return total
 
     @staticmethod
+    def zone(info, n, side, k):
+        fold = lambda i: i if i < 4 else 4 if i < 6 else 5 if i < 9 else 6 if i < 15 else 7
+        if n == 1:
+            return 4 * min(info.level, 15) + info.index % 4
+        if n <= 64:
+            return k
+        if side:
+            return 8 * fold(k // side) + fold(k % side)
+        return k if k < 32 else 32 + min(log_class(k, 63) - 8, 31)
+
+    @staticmethod
     def linked(cousin, parent, b, y, x, k):
         cv = pv = 0
         if cousin:
@@ -2052,15 +2057,7 @@ class Neighbourhood:
                 if side:
                     near += m(dy, dx, k - side) if v > 0 else 0
                     near += m(dy, dx, k + side) if v + 1 < side else 0
-        fold = lambda i: i if i < 4 else 4 if i < 6 else 5 if i < 9 else 6 if i < 15 else 7
-        if n == 1:
-            zone = 4 * min(info.level, 15) + info.index % 4
-        elif n <= 64:
-            zone = k
-        elif side:
-            zone = 8 * fold(k // side) + fold(k % side)
-        else:
-            zone = k if k < 32 else 32 + min(log_class(k, 63) - 8, 31)
+        zone = self.zone(info, n, side, k)
         coarse = min(info.level, 7) if n == 1 else log_class(k // side + k % side if side else k, 7)
         cv, pv = self.linked(cousin, parent, b, y, x, k)
         A = c, zone, log_class(around, 13)
@@ -2205,7 +2202,10 @@ class Mixing:
                 t.learn(b, 6, 8)
             return b
 
-        tail = lambda node: single(engine, self.tails[c, node], 6, 8)
+        return self.number(engine, w, decide, lambda node: single(engine, self.tails[c, node], 6, 8))
+
+    @staticmethod
+    def number(engine, w, decide, tail):
         if not decide(0):
             return 0
         negative, l, m = decide(1), 1, 1
@@ -2222,6 +2222,84 @@ class Mixing:
                 b = engine.direct(1)
             m = 2 * m + b
         return wrap(-m if negative else m, w)
+
+
+class Network(Mixing):
+    """Without state."""
+
+    def __init__(self):
+        super().__init__([])
+        self.means, self.sample = Cells(lambda: [0, 0]), 0
+        self.last = Cells(lambda: [0] * 33)
+
+    @staticmethod
+    def level(m):
+        e = width(m + 1) - 1
+        return min(8 * e + ((m + 1 << 3) >> e) - 8, 127)
+
+    def around_parent(self):
+        t = self.planes["parent"]
+        if not t:
+            return 0, 0
+        self.planes["half"] = (t, 0)
+        y, x = self.y, self.x
+        self.y, self.x = y >> 1, x >> 1
+        found = mag(self.same("half")), self.around("half")
+        self.y, self.x = y, x
+        return found
+
+    def inputs(self, zone):
+        view = self.view
+        if self.k == 0:
+            self.sample = 0
+        W, N, NW, NE, WW, NN = (mag(self.near(*at)) for at in self.ORDER)
+        if view.n > 1:
+            ring = Neighbourhood.inside(view, self.b, self.y, self.x, self.k)
+        else:
+            ring = sum(mag(self.near(*at)) for at in ((-1, -2), (-1, 2), (-2, -1), (-2, 1)))
+        beside = 0
+        if view.n > 1:
+            wide = view.side or view.n
+            v, u = divmod(self.k, wide)
+            for at in self.ORDER[:2]:
+                for step, there in ((-1, u > 0), (1, u + 1 < wide), (-wide, view.side and v > 0),
+                                    (wide, view.side and v + 1 < wide)):
+                    beside += mag(self.near(*at, self.k + step)) if there else 0
+        parent, near_parent = self.around_parent()
+        f = [W, N, NW, NE, WW + NN, 2 * W + 2 * N + NW + NE + WW + NN, mag(self.near(0, 0, None, -1)), ring, beside,
+             self.sample, mag(self.same("cousin")), self.around("cousin"), self.around("elder"), parent, near_parent]
+        f = [self.level(m) for m in f] + [self.level(self.means[zone][0] // 16) - 32]
+        signed = [self.near(*at) for at in self.ORDER] + [self.same("cousin"), self.same("elder")]
+        return f + [self.level(mag(v)) * (-1 if v < 0 else 1) for v in signed]
+
+    def value(self, engine, work):
+        info = self.view.bands[self.k]
+        w, c = work.width(info), 3 if info.side else min(info.component, 2)
+        zone = c, Neighbourhood.zone(info, self.view.n, self.view.side, self.k)
+        f = self.inputs(zone)
+        units = [clamp(4 * v, 0, 1023) for v in f + [-v for v in f[16:]]] + [512]
+        active, left = self.activity(), self.context(("order", [("1", [])]))
+
+        def decide(node):
+            weights = self.last[c, node]
+            total = clamp(sum((a >> 8) * b for a, b in zip(weights, units)) >> 12, -3071, 3071)
+            knots = [self.knots["A", c, active, node], self.knots["W", c, left, node]]
+            i, g = divmod(total + 3072, 256)
+            b = engine.bit(clamp(2 * squash(total) + sum(r[i] * (256 - g) + r[i + 1] * g >> 8 for r in knots) >> 2, 4, 65532))
+            miss = (65536 if b else 0) - clamp(squash(total), 4, 65532) >> 1
+            for i, v in enumerate(units):
+                weights[i] = clamp(weights[i] + (miss * v + 256 >> 9), 1 - (1 << 23), (1 << 23) - 1)
+            for r in knots:
+                i = total + 3200 >> 8
+                r[i] += (65535 if b else 0) - r[i] >> 7
+            return b
+
+        v = self.number(engine, w, decide, lambda node: single(engine, self.tails[c, node], 6, 8))
+        mean, m = self.means[zone], mag(v)
+        self.sample = min(self.sample + m, 1 << 20)
+        mean[0] += (256 * m - mean[0]) * max(131072 // (2 * mean[1] + 3), 512) >> 16
+        mean[1] = min(mean[1] + 1, 255)
+        return v
 
 
 def first_of_class(c):
@@ -3153,7 +3231,7 @@ def make(node, work):
     if name == "range":
         return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
                             "pretrained": Pretrained, "transform_blocks": TransformBlocks,
-                            "conditional_scale": ConditionalScale}[words[0]]())
+                            "conditional_scale": ConditionalScale, "network": Network, "geometric": Geometric}[words[0]]())
     if name == "bit_plane":
         return BitPlane(work, words == ["by_gain"])
     if name == "multisymbol":
@@ -3173,8 +3251,7 @@ def make(node, work):
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer, "palette": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans,
-            "laplace": Laplace}[name](work)
+            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
 
 
 def decode(description, kind, shape, components, payload):

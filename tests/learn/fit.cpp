@@ -10,7 +10,7 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/learn/chain.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/laplace.hpp>
+#include <triptych/learn/geometric.hpp>
 #include <triptych/learn/pca.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/identity.hpp>
@@ -38,7 +38,7 @@ auto corpus_of(std::size_t n, std::size_t components, double scale = 1) {
     return c;
 }
 using plain = tt::codec<tt::transform::pca<8, 8, 6>, tt::quantizer::uniform, tt::coder::range<>>;
-using both = tt::codec<tt::transform::pca<8, 8, 6>, tt::quantizer::uniform, tt::coder::laplace>;
+using both = tt::codec<tt::transform::pca<8, 8, 6>, tt::quantizer::uniform, tt::coder::range<tt::model::geometric>>;
 
 template <class P>
 auto error(P const &a, P const &b) {
@@ -86,8 +86,8 @@ BOOST_AUTO_TEST_CASE(panels_are_learned_in_order) {
     auto const c = tt::fit<both>(corpus, o);
     std::vector<std::string> const expected{"transform", "coder"};
     BOOST_TEST(panels == expected, boost::test_tools::per_element());
-    BOOST_TEST(c.coder().odds.size() == 12u);
-    BOOST_TEST(c.coder().probability(5, 0) > c.coder().probability(0, 0)); // later components are smaller
+    BOOST_TEST(c.coder().model.odds.size() == 12u);
+    BOOST_TEST(c.coder().model.probability(5, 0) > c.coder().model.probability(0, 0)); // later components are smaller
     auto const unseen = drawn<std::uint8_t>(40, 3, 77);
     both const half(c.transform(), {}, {});
     BOOST_TEST(c.encode(unseen, tt::step(8)).size() < half.encode(unseen, tt::step(8)).size());

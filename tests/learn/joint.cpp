@@ -9,8 +9,8 @@
 namespace tt = triptych;
 
 namespace {
-using mine =
-    tt::codec<tt::per_image<tt::transform::linear_synthesis>, tt::quantizer::none, tt::per_image<tt::coder::laplace>>;
+using mine = tt::codec<tt::per_image<tt::transform::linear_synthesis>, tt::quantizer::none,
+                       tt::per_image<tt::coder::range<tt::model::geometric>>>;
 
 auto scene(std::size_t h, std::size_t w, std::size_t components) {
     tt::picture<std::uint8_t, 2> p({h, w}, components);
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(price_moves_rate_and_distortion) {
 
 // Derivatives against differences of the rate itself.
 BOOST_AUTO_TEST_CASE(rate_has_the_gradient_it_claims) {
-    tt::learn::laplace_rates rates(1);
+    tt::learn::geometric_rates rates(1);
     for (double const y : {-3.2, -0.6, -0.3, 0.0, 0.2, 0.49, 0.51, 1.7, 9.0}) {
         std::vector<std::vector<double>> g{{0.0}}, unused{{0.0}};
         rates.rate({{y}}, g);
@@ -82,8 +82,8 @@ BOOST_AUTO_TEST_CASE(rate_has_the_gradient_it_claims) {
     g[0].resize(v[0].size());
     for (int i = 0; i < 200; ++i) rates.rate(v, g), rates.step(0.05);
     auto const c = rates.frozen();
-    BOOST_TEST(std::abs(c.probability(0, 0) / 65536.0 - (1 - std::exp(-1 / 6.0))) < 0.01);
-    BOOST_TEST(std::abs(c.probability(0, 1) / 65536.0 - std::exp(-1 / 3.0)) < 0.01);
+    BOOST_TEST(std::abs(c.model.probability(0, 0) / 65536.0 - (1 - std::exp(-1 / 6.0))) < 0.01);
+    BOOST_TEST(std::abs(c.model.probability(0, 1) / 65536.0 - std::exp(-1 / 3.0)) < 0.01);
 }
 
 BOOST_AUTO_TEST_CASE(coder_takes_any_symbols_and_any_bytes) {
@@ -94,8 +94,9 @@ BOOST_AUTO_TEST_CASE(coder_takes_any_symbols_and_any_bytes) {
     tt::bands<std::int32_t, 2> x(where, 0);
     std::int32_t const edges[] = {0, 1, -1, 23, 24, 25, -24, -25, 2147483647, -2147483647 - 1, 1000000};
     for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = edges[i % 11];
-    tt::coder::laplace c;
-    c.odds = tt::frozen<std::uint16_t>::owned(std::vector<std::uint16_t>{0, 65535, 1000, 60000}, tt::dims{2u, 2u});
+    tt::coder::range<tt::model::geometric> c;
+    c.model.odds =
+        tt::frozen<std::uint16_t>::owned(std::vector<std::uint16_t>{0, 65535, 1000, 60000}, tt::dims{2u, 2u});
     tt::byte_writer w;
     c.encode(x, w);
     tt::byte_reader r(w.view());

@@ -18,7 +18,8 @@
 #include <vector>
 
 #include <triptych/codec.hpp>
-#include <triptych/coder/laplace.hpp>
+#include <triptych/coder/model/geometric.hpp>
+#include <triptych/coder/range.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/state.hpp>
@@ -52,10 +53,10 @@ private:
     double steps_ = 0;
 };
 
-/// The trainable twin of coder::laplace: a scale for each band.
-class laplace_rates {
+/// The trainable twin of model::geometric: a scale for each band.
+class geometric_rates {
 public:
-    explicit laplace_rates(std::size_t bands) : scale_(bands, 0.0), gradient_(bands, 0.0), optimiser_(bands) {}
+    explicit geometric_rates(std::size_t bands) : scale_(bands, 0.0), gradient_(bands, 0.0), optimiser_(bands) {}
 
     /// Bits that the values of all bands cost if each is rounded under noise, and their derivatives by the values, which are
     /// written to `gradient`. The derivatives by the scales are kept for `step`.
@@ -91,15 +92,16 @@ public:
         for (auto &s : scale_) s = std::clamp(s, -4.0, 8.0);
     }
     /// The coder with the odds that the scales stand for.
-    auto frozen() const -> coder::laplace {
+    auto frozen() const -> coder::range<model::geometric> {
         std::vector<std::uint16_t> odds;
         auto const fixed = [](double p) {
             return static_cast<std::uint16_t>(std::clamp(std::lround(65536 * p), 32L, 65504L));
         };
         for (double const s : scale_)
             odds.push_back(fixed(1 - std::exp(-0.5 / std::exp(s)))), odds.push_back(fixed(std::exp(-1 / std::exp(s))));
-        coder::laplace c;
-        c.odds = triptych::frozen<std::uint16_t>::owned(odds, dims{static_cast<std::uint32_t>(scale_.size()), 2u});
+        coder::range<model::geometric> c;
+        c.model.odds =
+            triptych::frozen<std::uint16_t>::owned(odds, dims{static_cast<std::uint32_t>(scale_.size()), 2u});
         return c;
     }
 
@@ -117,8 +119,10 @@ struct joint_options {
 
 /// An overfitted codec: latents, filters and odds are all of one picture, and all travel in its stream.
 template <>
-struct joint<codec<per_image<transform::linear_synthesis>, quantizer::none, per_image<coder::laplace>>> {
-    using codec_type = codec<per_image<transform::linear_synthesis>, quantizer::none, per_image<coder::laplace>>;
+struct joint<
+    codec<per_image<transform::linear_synthesis>, quantizer::none, per_image<coder::range<model::geometric>>>> {
+    using codec_type =
+        codec<per_image<transform::linear_synthesis>, quantizer::none, per_image<coder::range<model::geometric>>>;
     using planes = bands<std::int16_t, 2>;
 
     struct result {
@@ -142,7 +146,7 @@ struct joint<codec<per_image<transform::linear_synthesis>, quantizer::none, per_
 
         problem p(x, where, untrained);
         std::mt19937 random(options.seed);
-        learn::laplace_rates rates(where.count());
+        learn::geometric_rates rates(where.count());
         std::vector<learn::adam> latent_steps, filter_steps;
         for (auto const &y : p.latents) latent_steps.emplace_back(y.size());
         for (auto const &k : p.filters) filter_steps.emplace_back(k.size());

@@ -24,6 +24,7 @@ struct vicinity {
     detail::site<T> here;
     place at;
     detail::linked<T> cousin, elder; ///< the component before, and the one before that
+    detail::linked<T> parent;        ///< the coarser level
     std::size_t slice = 0;           ///< number of the slice (leading axes)
 
     /// Symbols of the same band: W, N, NW, NE, WW, NN for i = 0 ... 5.
@@ -69,6 +70,49 @@ struct vicinity {
 };
 
 namespace detail {
+/// Codes all symbols in buffer order, each with what lies around it: `value(vicinity, symbol, width, element) -> symbol`. Ends early
+/// where the engine is exhausted.
+template <class E, class B, class F>
+void code_vicinities(E const &engine, B &symbols, F &&value) noexcept(E::decoding) {
+    using T = typename std::remove_const_t<B>::value_type;
+    using V = std::conditional_t<E::decoding, T, T const>;
+    auto const group_of = [&](std::size_t first, std::size_t end) {
+        while (end-- > 0 && symbols.layout().groups()[end].first != first) {
+        }
+        return end;
+    };
+    for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
+        auto const view = view_of<V>(symbols, g);
+        if (!view.ok()) continue;
+        auto const near = links_of<V>(symbols, g);
+        vicinity<V> v;
+        v.cousin = near.cousin, v.parent = near.parent;
+        if (near.cousin.ok()) {
+            v.elder = links_of<V>(symbols, group_of(near.cousin.group.first, g)).cousin;
+            v.elder.up += near.cousin.up;
+        }
+        for (v.slice = 0; v.slice < view.batch; ++v.slice)
+            for (std::size_t y = 0; y < view.h; ++y) {
+                if constexpr (requires { engine.exhausted(); })
+                    if (engine.exhausted()) return;
+                for (std::size_t x = 0; x < view.w; ++x) {
+                    v.here = site_at(view, near, v.slice, y, x);
+                    for (v.here.k = 0; v.here.k < view.n; ++v.here.k) {
+                        auto const &info = symbols.info(view.first + v.here.k);
+                        v.at = info.at;
+                        auto const element = static_cast<std::size_t>(v.here.at - symbols.data());
+                        auto *const at = symbols.data() + element;
+                        auto const got = value(v, static_cast<std::int32_t>(*at), coder::width_of<T>(info), element);
+                        if constexpr (E::decoding) *at = static_cast<T>(got);
+                        ++v.here.at;
+                        if (v.here.cousin) ++v.here.cousin;
+                        if (v.here.parent) ++v.here.parent;
+                    }
+                }
+            }
+    }
+}
+
 /// Something `mixing` can be composed of.
 template <class C>
 concept context = requires(vicinity<std::int16_t const> const &v) {

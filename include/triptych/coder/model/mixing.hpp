@@ -19,6 +19,7 @@
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/contexts.hpp>
+#include <triptych/coder/model/detail/decisions.hpp>
 #include <triptych/coder/model/detail/logistic.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>
@@ -43,53 +44,17 @@ public:
     /// Codes all symbols in buffer order. `E` is an engine for bits; when it decodes, the symbols are written.
     template <class E, class B>
     void code(E &engine, B &symbols) noexcept(E::decoding) {
-        using T = typename std::remove_const_t<B>::value_type;
-        using V = std::conditional_t<E::decoding, T, T const>;
-        for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
-            auto const view = view_of<V>(symbols, g);
-            if (!view.ok()) continue;
-            auto const near = links_of<V>(symbols, g);
-            vicinity<V> v;
-            v.cousin = near.cousin;
-            if (near.cousin.ok()) {
-                v.elder = links_of<V>(symbols, group_of(symbols, near.cousin.group.first, g)).cousin;
-                v.elder.up += near.cousin.up;
-            }
-            for (v.slice = 0; v.slice < view.batch; ++v.slice)
-                for (std::size_t y = 0; y < view.h; ++y) {
-                    if constexpr (requires { engine.exhausted(); })
-                        if (engine.exhausted()) return;
-                    for (std::size_t x = 0; x < view.w; ++x) {
-                        v.here = site_at(view, near, v.slice, y, x);
-                        for (v.here.k = 0; v.here.k < view.n; ++v.here.k) {
-                            auto const &info = symbols.info(view.first + v.here.k);
-                            v.at = info.at;
-                            auto *const at = symbols.data() + (v.here.at - symbols.data());
-                            auto const got = value(engine, v, static_cast<std::int32_t>(*at), coder::width_of<T>(info),
-                                                   static_cast<std::size_t>(at - symbols.data()));
-                            if constexpr (E::decoding) *at = static_cast<T>(got);
-                            ++v.here.at;
-                            if (v.here.cousin) ++v.here.cousin;
-                            if (v.here.parent) ++v.here.parent;
-                        }
-                    }
-                }
-        }
+        code_vicinities(engine, symbols, [&](auto const &v, std::int32_t symbol, unsigned width, std::size_t at) {
+            return value(engine, v, symbol, width, at);
+        });
     }
 
 private:
     static constexpr std::size_t count = sizeof...(Contexts), total = (Contexts::size + ...);
-    static constexpr std::size_t components = 4, activities = contexts::activity::size, nodes = 46, tails = 576;
+    static constexpr std::size_t components = 4, activities = contexts::activity::size, nodes = decisions::nodes,
+                                 tails = decisions::tails;
     static constexpr unsigned rate = 17;
     using learner = counter<6, 8>;
-
-    /// The group, before `end`, that starts with the band `first`.
-    template <class B>
-    static auto group_of(B const &symbols, std::size_t first, std::size_t end) noexcept -> std::size_t {
-        while (end-- > 0 && symbols.layout().groups()[end].first != first) {
-        }
-        return end;
-    }
 
     template <class E, class T>
     auto value(E &engine, vicinity<T> const &v, std::int32_t symbol, unsigned width, [[maybe_unused]] std::size_t at)
@@ -122,38 +87,9 @@ private:
             l.learn(b);
             return b;
         };
-        auto const got = coder::sign_extend(magnitude_and_sign(engine, symbol, width, decide, tail), width);
+        auto const got = decisions::code(engine, symbol, width, decide, tail);
         if constexpr (requires { engine.note(at, active, 0, got); }) engine.note(at, active, 0, got);
         return got;
-    }
-
-    /// Nodes: 0 not zero; 1 negative; 1 + n longer than n = 1 ... 9 bits; from 11 on the bits behind the highest of magnitudes of 2 and
-    /// of 3 bits, and the first two of longer ones. What is rarer has a counter without context, or none.
-    template <class E, class Decide, class Tail>
-    static auto magnitude_and_sign(E &engine, std::int32_t v, unsigned width, Decide &&decide, Tail &&tail)
-        -> std::uint32_t {
-        auto const m = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
-        unsigned const length = E::decoding ? 0 : static_cast<unsigned>(std::bit_width(m));
-        if (!decide(0, m != 0)) return 0;
-        bool const negative = decide(1, v < 0);
-        std::size_t const side = negative ? 31 : 0;
-        unsigned n = 1;
-        while (n < width && (n < 10 ? decide(side + n + 1, n < length) : tail(n, n < length))) ++n;
-        std::uint32_t got = 1;
-        for (unsigned i = n - 1; i-- > 0;) {
-            bool b = (m >> i) & 1;
-            auto const known = n - 2 - i; // bits behind the highest that are known already
-            if (n <= 3)
-                b = decide(side + (n == 2 ? 11 : 11 + got), b);
-            else if (known < 2)
-                b = decide(15 + 3 * std::min(n - 4, 5u) + (known ? 1 + (got & 1) : 0), b);
-            else if (known < 4)
-                b = tail(32 + 16 * n + 4 * (known - 2) + (got & 3), b);
-            else
-                b = engine.direct(b, 1) != 0;
-            got = got << 1 | static_cast<std::uint32_t>(b);
-        }
-        return negative ? 0u - got : got;
     }
 
     triptych::detail::buffer<learner> counters_, tails_;

@@ -107,22 +107,10 @@ private:
         std::size_t bands, blocks, others, mix, sign, escape;
     };
 
-    /// Which of 64 kinds of band: the place in the block for a block transform, level and orientation otherwise.
-    template <class T, std::size_t R>
-    static auto zone_of(site<T> const &s, band_info<R> const &info) noexcept -> std::size_t {
-        if (s.n == 1) return std::min<std::size_t>(info.at.level, 15) * 4 + (info.at.index & 3);
-        if (s.n <= 64) return s.k;
-        constexpr auto fold = [](std::size_t i) -> std::size_t {
-            return i < 4 ? i : i < 6 ? 4 : i < 9 ? 5 : i < 15 ? 6 : 7;
-        };
-        if (s.side) return 8 * fold(s.k / s.side) + fold(s.k % s.side);
-        return s.k < 32 ? s.k : 32 + std::min<std::size_t>(log_class(static_cast<std::uint32_t>(s.k), 63) - 8, 31);
-    }
-
     template <class T, std::size_t R>
     static auto context_of(site<T> const &s, band_info<R> const &info) noexcept -> context {
         std::size_t const component = info.at.kind == role::side ? 3 : std::min<std::size_t>(info.at.component, 2);
-        auto const zone = zone_of(s, info);
+        auto const zone = zone_of(s, info.at);
         auto const w = s.w(), n = s.north(), nw = s.nw(), ne = s.ne();
         auto const around = 2 * w + 2 * n + nw + ne + 2 * s.past();
         auto const inside = s.n > 1 ? s.inside() : s.ww() + s.nn() + w + n;

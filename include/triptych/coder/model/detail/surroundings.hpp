@@ -169,6 +169,18 @@ auto beside(site<T> const &s) noexcept -> std::uint32_t {
     return sum;
 }
 
+/// Which of 64 kinds of band: the place in the block for a block transform, level and orientation otherwise.
+template <class T>
+auto zone_of(site<T> const &s, place const &at) noexcept -> std::size_t {
+    if (s.n == 1) return std::min<std::size_t>(at.level, 15) * 4 + (at.index & 3);
+    if (s.n <= 64) return s.k;
+    constexpr auto fold = [](std::size_t i) -> std::size_t {
+        return i < 4 ? i : i < 6 ? 4 : i < 9 ? 5 : i < 15 ? 6 : 7;
+    };
+    if (s.side) return 8 * fold(s.k / s.side) + fold(s.k % s.side);
+    return s.k < 32 ? s.k : 32 + std::min<std::size_t>(log_class(static_cast<std::uint32_t>(s.k), 63) - 8, 31);
+}
+
 /// The site of band k of sample (b, y, x).
 template <class T>
 auto site_at(group_view<T> const &g, links<T> const &l, std::size_t b, std::size_t y, std::size_t x) noexcept

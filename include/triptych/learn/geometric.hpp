@@ -1,4 +1,4 @@
-// triptych/learn/laplace.hpp: learns the odds of coder::laplace by counting.
+// triptych/learn/geometric.hpp: learns the odds of model::geometric by counting.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/coder/laplace.hpp>
+#include <triptych/coder/model/geometric.hpp>
+#include <triptych/coder/range.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/version.hpp>
 
@@ -18,27 +19,28 @@ namespace triptych::inline TRIPTYCH_ABI {
 
 /// Learns from symbols. Counts are integers, so neither order nor threads matter. All symbols must have the same number of bands.
 template <>
-struct learner<coder::laplace> {
-    using policy = coder::laplace;
+struct learner<coder::range<model::geometric>> {
+    using model_type = model::geometric;
+    using policy = coder::range<model_type>;
 
     template <class B>
     void observe(B const &symbols) {
         if (counts_.empty()) counts_.resize(symbols.count());
         if (counts_.size() != symbols.count())
-            throw std::invalid_argument("laplace: pictures with different numbers of bands");
+            throw std::invalid_argument("geometric: pictures with different numbers of bands");
         for (auto const &g : symbols.layout().groups())
             for (std::size_t i = 0; i < g.samples * g.count; ++i) {
                 auto &c = counts_[g.first + i % g.count];
                 auto const magnitude = std::abs(static_cast<std::int64_t>(symbols.data()[g.offset + i]));
-                auto const steps = std::min<std::uint64_t>(static_cast<std::uint64_t>(magnitude), policy::longest);
-                ++c.seen, c.zeros += steps == 0, c.steps += steps, c.stops += steps != 0 && steps < policy::longest;
+                auto const steps = std::min<std::uint64_t>(static_cast<std::uint64_t>(magnitude), model_type::longest);
+                ++c.seen, c.zeros += steps == 0, c.steps += steps, c.stops += steps != 0 && steps < model_type::longest;
             }
     }
     void merge(learner const &other) {
         if (other.counts_.empty()) return;
         if (counts_.empty()) counts_.resize(other.counts_.size());
         if (counts_.size() != other.counts_.size())
-            throw std::invalid_argument("laplace: pictures with different numbers of bands");
+            throw std::invalid_argument("geometric: pictures with different numbers of bands");
         for (std::size_t b = 0; b < counts_.size(); ++b) {
             counts_[b].seen += other.counts_[b].seen, counts_[b].zeros += other.counts_[b].zeros;
             counts_[b].steps += other.counts_[b].steps, counts_[b].stops += other.counts_[b].stops;
@@ -55,7 +57,7 @@ struct learner<coder::laplace> {
             odds.push_back(ratio(c.zeros, c.seen)),
                 odds.push_back(ratio(c.steps - nonzero, c.steps - nonzero + c.stops));
         }
-        p.odds = frozen<std::uint16_t>::owned(odds, dims{static_cast<std::uint32_t>(counts_.size()), 2u});
+        p.model.odds = frozen<std::uint16_t>::owned(odds, dims{static_cast<std::uint32_t>(counts_.size()), 2u});
         return p;
     }
 
@@ -71,6 +73,6 @@ private:
     std::vector<count> counts_;
 };
 
-static_assert(learnable<coder::laplace>);
+static_assert(learnable<coder::range<model::geometric>>);
 
 } // namespace triptych::inline TRIPTYCH_ABI
