@@ -61,7 +61,9 @@ auto by_axes(learn::principal_axes const &p, std::size_t k, learn::points x, boo
 }
 
 void experiment(std::vector<std::string> const &given) {
-    auto const [learned, judged] = split(load(given[0], given[1]), given.size() > 3 ? std::stoul(given[3]) : 0);
+    // By name, for clang 14 does not let lambdas hold structured bindings.
+    auto const sets = split(load(given[0], given[1]), given.size() > 3 ? std::stoul(given[3]) : 0);
+    auto const &learned = sets.first, &judged = sets.second;
     auto const classes = learned.classes(), d = learned.dimension();
     json result{{"learned", learned.size()}, {"judged", judged.size()}, {"rows", json::array()}};
     std::cout << "AUC, class after class as the one that belongs\n";

@@ -200,7 +200,9 @@ auto robust(labelled const &judged, learn::principal_axes const &axes, logistic_
 }
 
 void experiment(std::vector<std::string> const &given) {
-    auto const [learned, judged] = split(load(given[0], given[1]), given.size() > 3 ? std::stoul(given[3]) : 0);
+    // By name, for clang 14 does not let lambdas hold structured bindings.
+    auto const sets = split(load(given[0], given[1]), given.size() > 3 ? std::stoul(given[3]) : 0);
+    auto const &learned = sets.first, &judged = sets.second;
     auto const d = learned.dimension();
     auto const x = learned.points(), y = judged.points();
     std::cout << learned.size() << " pictures of " << d << " samples to learn from, " << judged.size() << " to judge\n"

@@ -217,7 +217,7 @@ def restore():
             if damage == "noise":
                 axis.set_title(SETS.get(name, "photograph, patches 6 × 6 × 3"), fontsize=9)
             if column in (0, len(names) - 1):
-                axis.legend(fontsize=6.5, loc="best" if column == 0 else "lower left")
+                axis.legend(fontsize=6.5, loc="best" if column == 0 else "lower left" if damage == "noise" else "center left")
         axes[0][0].set_ylabel("PSNR, dB"), axes[1][0].set_ylabel("PSNR, dB")
     save(figure, "features-restore.png")
 

@@ -29,7 +29,9 @@ auto distance(std::vector<float> const &x, learn::points learned) -> double {
 }
 
 void experiment(std::vector<std::string> const &given) {
-    auto const [learned, judged] = split(load(given[0], ""), given.size() > 2 ? std::stoul(given[2]) : 0);
+    // By name, for clang 14 does not let lambdas hold structured bindings.
+    auto const sets = split(load(given[0], ""), given.size() > 2 ? std::stoul(given[2]) : 0);
+    auto const &learned = sets.first, &judged = sets.second;
     auto const folder = given[1];
     std::filesystem::create_directories(folder);
     auto const x = learned.points();

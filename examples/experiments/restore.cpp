@@ -160,7 +160,9 @@ private:
 };
 
 void small_pictures(std::vector<std::string> const &given) {
-    auto const [learned, judged] = split(load(given[0], ""), given.size() > 2 ? std::stoul(given[2]) : 0);
+    // By name, for clang 14 does not let lambdas hold structured bindings.
+    auto const sets = split(load(given[0], ""), given.size() > 2 ? std::stoul(given[2]) : 0);
+    auto const &learned = sets.first, &judged = sets.second;
     auto const d = learned.dimension();
     learn::principal_options o;
     o.axes = std::min({d, std::size_t{144}, learned.size() / 4});
