@@ -109,6 +109,7 @@ public:
         constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::ptrdiff_t>::max()) / 8;
         if (!ok() || n > max_bands - count() || (n != 0 && samples > (most - size_) / n)) return fail();
         groups_.push_back({count(), n, size_, static_cast<std::size_t>(samples)});
+        if (!list_.extend(n)) return fail();
         for (std::size_t k = 0; k < n; ++k) {
             band_info<R> b = info(k);
             b.shape = shape, b.stride = row_major(shape, n), b.offset = size_ + k;

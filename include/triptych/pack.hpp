@@ -52,7 +52,7 @@ auto pack_mismatch(Codec const &codec, stream_info const &info, sample_type samp
 }
 } // namespace detail
 
-/// Encodes pictures into a pack. Borrows the codec.
+/// Encodes pictures into a pack. Borrows the codec, which must outlive it.
 template <class Codec, sample S = std::uint8_t, std::size_t R = 2>
 class packer {
 public:
@@ -61,6 +61,8 @@ public:
                     std::span<std::byte const> model_file = {})
         : codec_(&codec),
           writer_(detail::pack_info(codec, detail::sample_type_of<S>::value, usual, components), model_file) {}
+    packer(Codec const &&, extents<R> const &, std::size_t = 1, std::span<std::byte const> = {}) = delete;
+    packer(Codec const &&, pack_reader const &) = delete;
     /// Goes on behind a pack, whose bytes stay. Throws std::invalid_argument if another codec, model or sample type made it.
     packer(Codec const &codec, pack_reader const &pack) : codec_(&codec), writer_(pack) {
         if (detail::pack_mismatch(codec, pack.info(), detail::sample_type_of<S>::value, R))

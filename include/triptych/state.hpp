@@ -124,6 +124,8 @@ public:
     }
     /// Contiguous values, or null if they are stored as text; see `copy_to`.
     constexpr auto data() const noexcept -> T const * { return values_; }
+    /// The values as text, or null; their bits are those of the elements.
+    constexpr auto text() const noexcept -> char16_t const * { return text_; }
     /// Copies the values to where a kernel wants them; `out` holds `size()` elements.
     constexpr void copy_to(T *out) const noexcept {
         for (std::size_t i = 0; i < size(); ++i) out[i] = (*this)[i];

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
@@ -23,6 +24,7 @@
 namespace {
 using namespace triptych;
 using plain = codec<transform::identity, quantizer::none, coder::raw>;
+constexpr plain raw{};
 using bytes = std::vector<std::byte>;
 using gray = picture<std::uint8_t, 2>;
 
@@ -69,12 +71,12 @@ auto read_all(bytes const &b, limits const &most = {}) -> std::tuple<errc, std::
 
 /// The worked example: two pictures with names, of which one has extents of its own; then a third, appended.
 auto worked() -> bytes {
-    packer<plain> first(plain{}, {2, 2});
+    packer<plain> first(raw, {2, 2});
     first.add(drawn(2, 2, 128), exact, "a");
     first.add(drawn(1, 3, 10), exact, "bc");
     auto b = std::move(first).finish();
     auto const before = opened(b);
-    packer<plain> more(plain{}, before);
+    packer<plain> more(raw, before);
     more.add(drawn(2, 2, 60), exact);
     join(b, std::move(more).finish());
     return b;
@@ -201,7 +203,7 @@ BOOST_AUTO_TEST_CASE(appending_leaves_what_is_there_and_few_directories) {
 
 BOOST_AUTO_TEST_CASE(a_model_may_travel_along) {
     bytes const model(1000, std::byte{7});
-    packer<plain> w(plain{}, {2, 2}, 1, model);
+    packer<plain> w(raw, {2, 2}, 1, model);
     w.add(drawn(2, 2, 3), exact);
     auto const b = std::move(w).finish();
     auto const pack = opened(b);
@@ -213,12 +215,14 @@ BOOST_AUTO_TEST_CASE(another_codec_is_named) {
     auto const b = worked();
     auto const pack = opened(b);
     using other = codec<transform::identity, quantizer::none, coder::raw, strips<1>>;
+    constexpr other borrowed{};
+    static_assert(!std::is_constructible_v<packer<other>, other, extents<2>>); // it would be gone
     BOOST_TEST((try_unpack(other{}, pack, 0).error.code == errc::codec));
     BOOST_TEST((try_unpack<std::uint16_t, 2>(plain{}, pack, 0).error.code == errc::sample));
     BOOST_TEST((try_unpack<std::uint8_t, 3>(plain{}, pack, 0).error.code == errc::sample));
-    BOOST_CHECK_THROW((packer<other>(other{}, pack)), std::invalid_argument);
+    BOOST_CHECK_THROW((packer<other>(borrowed, pack)), std::invalid_argument);
     // Swapped records are not noticed, those of another codec or of other extents are: the checksum is theirs.
-    packer<other> w(other{}, {2, 2});
+    packer<other> w(borrowed, {2, 2});
     w.add(drawn(2, 2, 1), exact);
     auto foreign = std::move(w).finish();
     pack_writer mixed(pack);
@@ -338,13 +342,13 @@ BOOST_AUTO_TEST_CASE(without_memory_there_is_an_error) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pack_that_was_written_once_is_read_for_ever) {
-    packer<plain> first(plain{}, {3, 4});
+    packer<plain> first(raw, {3, 4});
     auto const add = [](packer<plain> &w, unsigned i) {
         w.add(drawn(3 + (i % 50 == 9), 4 - i % 3, i, i == 77 ? 3 : 1), exact, i % 40 == 0 ? std::to_string(i) : "");
     };
     for (unsigned i = 0; i < 130; ++i) add(first, i);
     auto again = std::move(first).finish();
-    packer<plain> more(plain{}, opened(again));
+    packer<plain> more(raw, opened(again));
     for (unsigned i = 130; i < 150; ++i) add(more, i);
     join(again, std::move(more).finish());
     if (auto const *const path = std::getenv("TRIPTYCH_WRITE_GOLDEN")) // the one way to make the file

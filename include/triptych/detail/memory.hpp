@@ -123,8 +123,9 @@ public:
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)),
           capacity_(std::exchange(other.capacity_, 0)), ok_(other.ok_) {}
     list(list const &other) noexcept : ok_(other.ok_) {
-        if (reserve(other.size_))
-            for (auto const &v : other) push_back(v);
+        if (other.size_ == 0 || !reserve(other.size_)) return;
+        std::memcpy(static_cast<void *>(data_), other.data_, other.size_ * sizeof(T));
+        size_ = other.size_;
     }
     list &operator=(list other) noexcept {
         std::swap(data_, other.data_), std::swap(size_, other.size_), std::swap(capacity_, other.capacity_);
@@ -148,6 +149,10 @@ public:
         if (size_ == capacity_ && !reserve(capacity_ ? 2 * capacity_ : 8)) return;
         ::new (static_cast<void *>(data_ + size_)) T(v);
         ++size_;
+    }
+    /// Room for `n` more, and then as much as many small steps need.
+    auto extend(std::size_t n) noexcept -> bool {
+        return n <= capacity_ - size_ ? ok_ : reserve(std::max(size_ + n, 2 * capacity_));
     }
     auto reserve(std::size_t n) noexcept -> bool {
         if (n <= capacity_) return ok_;

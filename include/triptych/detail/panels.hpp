@@ -171,9 +171,9 @@ auto decode_whole(T const &transform, Q const &quantizer, C const &coder, layout
         auto const &q = restored<B>(quantizer, r);
         auto const setting = q.read(r);
         if (!r.ok()) return failed();
-        auto const arranged = q.arrange(coefficients, setting);
+        auto arranged = q.arrange(coefficients, setting);
         if (!within_limits<B>(r, coefficients, arranged, held)) return failed();
-        B symbols(arranged);
+        B symbols(std::move(arranged));
         auto const &c = restored<B>(coder, r);
         if (!symbols.ok() || !r.ok()) return failed();
         c.decode(symbols, r);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include <triptych/bands.hpp>
 #include <triptych/quality.hpp>
@@ -93,22 +94,46 @@ struct grid {
     }
 };
 
+/// The grids of bands in turn, made anew only for a band that is unlike the one before: divisions are dear, and many bands alike.
+template <class T>
+class grid_in_turn {
+public:
+    explicit grid_in_turn(std::uint64_t stream_step) noexcept : stream_step_(stream_step) {}
+    template <std::size_t R>
+    auto of(band_info<R> const &b) noexcept -> grid<T> const & {
+        auto const kind = static_cast<std::uint64_t>(b.at.kind) << 32 | std::uint64_t{b.gain} << 16 |
+                          std::uint64_t{b.bits} << 8 | static_cast<std::uint8_t>(b.frac);
+        if (kind != kind_) grid_ = grid<T>(stream_step_, b), kind_ = kind;
+        return grid_;
+    }
+
+private:
+    std::uint64_t stream_step_, kind_ = ~std::uint64_t{0};
+    grid<T> grid_;
+};
+
 /// The grids of all bands of a layout. Empty and not ok() if memory can't be had.
 template <class T, std::size_t R>
 auto grids(layout<R> const &in, std::uint64_t stream_step) -> buffer<grid<T>> {
     buffer<grid<T>> all(in.count());
-    for (std::size_t b = 0; b < all.size(); ++b) all[b] = grid<T>(stream_step, in[b]);
+    grid_in_turn<T> turn(stream_step);
+    for (std::size_t b = 0; b < all.size(); ++b) all[b] = turn.of(in[b]);
     return all;
 }
 
-/// The layout of the symbols: the same bands, narrower.
-template <std::size_t R>
-auto symbol_layout(layout<R> in, std::uint64_t stream_step) -> layout<R> {
+/// The layout of the symbols: the same bands, narrower, and changed by `also(info)`.
+template <std::size_t R, class Also>
+auto symbol_layout(layout<R> in, std::uint64_t stream_step, Also &&also) -> layout<R> {
+    grid_in_turn<std::int32_t> turn(stream_step);
     for (std::size_t b = 0; b < in.count(); ++b) {
-        auto const bits = grid<std::int32_t>(stream_step, in[b]).symbol_bits;
-        in.relabel(b, [bits](band_info<R> &info) { info.bits = bits; });
+        auto const bits = turn.of(in[b]).symbol_bits;
+        in.relabel(b, [&](band_info<R> &info) { info.bits = bits, also(info); });
     }
     return in;
+}
+template <std::size_t R>
+auto symbol_layout(layout<R> in, std::uint64_t stream_step) -> layout<R> {
+    return symbol_layout(std::move(in), stream_step, [](band_info<R> &) {});
 }
 
 /// What a stage returns when it had no memory.

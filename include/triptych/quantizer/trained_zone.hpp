@@ -55,14 +55,11 @@ struct trained_zone {
     template <std::size_t R>
     auto arrange(layout<R> const &in, setting const &s) const -> layout<R> {
         auto const one = stream_step(s);
-        auto out = detail::symbol_layout(in, one);
-        for (std::size_t b = 0; b < out.count(); ++b)
-            if (out[b].at.kind == role::signal)
-                out.relabel(b, [&](band_info<R> &info) {
-                    info.gain =
-                        static_cast<std::uint16_t>(std::clamp<std::uint64_t>((info.gain * one + 128) >> 8, 1, 65535));
-                });
-        return out;
+        return detail::symbol_layout(in, one, [one](band_info<R> &info) {
+            if (info.at.kind == role::signal)
+                info.gain =
+                    static_cast<std::uint16_t>(std::clamp<std::uint64_t>((info.gain * one + 128) >> 8, 1, 65535));
+        });
     }
     template <class B>
     auto quantize(B x, setting const &s) const -> B {
@@ -81,11 +78,13 @@ struct trained_zone {
     }
     template <class B>
     auto dequantize(B x, setting const &s, layout<B::rank> const &in) const -> B {
-        auto const grids = detail::grids<typename B::value_type>(in, stream_step(s));
+        detail::grid_in_turn<typename B::value_type> turn(stream_step(s));
         x = std::move(x).relabel(in);
-        if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
+        if (!x.ok()) return detail::no_memory<B>();
         for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t q) {
-            return static_cast<typename B::value_type>(in[b].at.kind == role::side ? q : value_of(grids[b], q, b));
+            if (q == 0) return typename B::value_type{0};
+            return static_cast<typename B::value_type>(in[b].at.kind == role::side ? q
+                                                                                   : value_of(turn.of(in[b]), q, b));
         });
         return x;
     }

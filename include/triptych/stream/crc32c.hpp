@@ -21,6 +21,15 @@ constexpr auto crc32c_table = [] {
     }
     return table;
 }();
+constexpr auto crc16_table = [] {
+    std::array<std::uint16_t, 256> table{};
+    for (std::uint32_t n = 0; n < 256; ++n) {
+        std::uint32_t c = n << 8;
+        for (int bit = 0; bit < 8; ++bit) c = (c << 1) ^ (c & 0x8000 ? 0x1021u : 0u);
+        table[n] = static_cast<std::uint16_t>(c);
+    }
+    return table;
+}();
 } // namespace detail
 
 /// CRC-32C of `bytes`, going on from `seed` (the result for the bytes before).
@@ -33,11 +42,8 @@ constexpr auto crc32c(std::span<std::byte const> bytes, std::uint32_t seed = 0) 
 /// CRC-16 with polynomial 0x1021 and start value 0xffff, most significant bit first.
 constexpr auto crc16(std::span<std::byte const> bytes, std::uint16_t seed = 0xffff) noexcept -> std::uint16_t {
     std::uint32_t c = seed;
-    for (auto const b : bytes) {
-        c ^= static_cast<std::uint32_t>(b) << 8;
-        for (int bit = 0; bit < 8; ++bit) c = (c << 1) ^ (c & 0x8000 ? 0x1021u : 0u);
-        c &= 0xffff;
-    }
+    for (auto const b : bytes)
+        c = (c << 8 ^ detail::crc16_table[(c >> 8 ^ static_cast<std::uint32_t>(b)) & 0xff]) & 0xffff;
     return static_cast<std::uint16_t>(c);
 }
 

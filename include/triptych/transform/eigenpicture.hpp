@@ -80,20 +80,20 @@ struct eigenpicture {
         if (!fits(in)) return y;
         bands<T, 2> x(in);
         auto const dimension = mean.size();
-        detail::linear_basis loaded(vectors(), dimension, basis, mean);
-        detail::buffer<T> samples(dimension);
-        detail::buffer<std::int32_t> narrow(dimension);
-        detail::buffer<std::int64_t> wide(dimension);
-        if (!x.ok() || !y.ok() || !(y.layout() == arrange(in)) || !loaded.ok() || !samples.ok() || !narrow.ok() ||
-            !wide.ok()) {
+        bool const alone = in.count() == 1; // then samples lie as the mean does
+        detail::linear_basis const loaded(vectors(), dimension, basis, mean);
+        detail::buffer<T> samples(alone ? 0 : dimension);
+        detail::buffer<std::uint32_t> used(vectors());
+        if (!x.ok() || !y.ok() || y.size() != vectors() || y.count() != vectors() || y.info(0).frac < in[0].frac ||
+            y.info(0).frac > 15 || !samples.ok() || !used.ok()) {
             layout<2> nothing;
             nothing.fail();
             return bands<T, 2>(std::move(nothing));
         }
         std::uint8_t bits = 1;
         for (auto const &b : in) bits = std::max(bits, b.bits);
-        loaded.synthesise(y.data(), y.info(0).frac, samples.data(), in[0].frac, bits, narrow, wide);
-        each_sample(x, [&, i = std::size_t{0}](T &v) mutable { v = samples[i++]; });
+        loaded.synthesise(y.data(), y.info(0).frac, alone ? x.data() : samples.data(), in[0].frac, bits, used);
+        if (!alone) each_sample(x, [&, i = std::size_t{0}](T &v) mutable { v = samples[i++]; });
         return x;
     }
 

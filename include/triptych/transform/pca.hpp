@@ -104,9 +104,8 @@ struct pca {
         bool const sound = fits(in) && x.ok() && vectors.ok() && y.ok() && y.layout() == arrange(in);
         auto const dimension = sound ? vectors.dimension() : 0;
         detail::buffer<T> patch(dimension);
-        detail::buffer<std::int32_t> narrow(dimension);
-        detail::buffer<std::int64_t> wide(dimension);
-        if (!sound || !patch.ok() || !narrow.ok() || !wide.ok()) {
+        detail::buffer<std::uint32_t> used(sound ? K : 0);
+        if (!sound || !patch.ok() || !used.ok()) {
             layout<B::rank> nothing;
             nothing.fail();
             return B(std::move(nothing));
@@ -115,7 +114,7 @@ struct pca {
         for (auto const &b : in) bits = std::max(bits, b.bits);
         T const *next = y.data();
         detail::fill_each_patch<H, W>(x, patch, [&] {
-            vectors.synthesise(next, y.info(0).frac, patch.data(), in[0].frac, bits, narrow, wide);
+            vectors.synthesise(next, y.info(0).frac, patch.data(), in[0].frac, bits, used);
             next += K;
         });
         return x;

@@ -165,7 +165,7 @@ private:
         kernel(predicted_klt const &p, layout<2> const &in)
             : p_(p), components_(in.count()), d_(components_ * N * N), vectors_(p.vectors(components_)),
               learned_(components_ != 0 && components_ == p.components()), around_(ring * components_), prediction_(d_),
-              block_(d_), coefficients_(vectors_), narrow_(d_), wide_(std::max(d_, ring * components_)),
+              block_(d_), coefficients_(vectors_), used_(vectors_), wide_(std::max(d_, ring * components_)),
               usual_(learned_ ? 0 : vectors_, d_, [&](std::int16_t *elements) {
                   if (!learned_) detail::low_frequencies<N, N>(vectors_, components_, detail::basis_frac, elements);
               }) {
@@ -174,8 +174,8 @@ private:
             if (where.count() != 0) frac_ = where[0].frac;
         }
         auto ok() const noexcept -> bool {
-            return around_.ok() && prediction_.ok() && block_.ok() && coefficients_.ok() && narrow_.ok() &&
-                   wide_.ok() && usual_.ok();
+            return around_.ok() && prediction_.ok() && block_.ok() && coefficients_.ok() && used_.ok() && wide_.ok() &&
+                   usual_.ok();
         }
         auto vectors() const noexcept -> std::size_t { return vectors_; }
         auto coefficient(std::size_t i) noexcept -> T & { return coefficients_[i]; }
@@ -202,7 +202,7 @@ private:
         }
         void reconstruct(bands<T, 2> &decoded, std::size_t top, std::size_t left) noexcept {
             with_basis([&](auto &rows) {
-                rows.synthesise(coefficients_.data(), frac_, block_.data(), 0, 8 * sizeof(T), narrow_, wide_);
+                rows.synthesise(coefficients_.data(), frac_, block_.data(), 0, 8 * sizeof(T), used_);
             });
             auto const &shape = decoded.info(0).shape;
             std::size_t i = 0;
@@ -241,7 +241,7 @@ private:
         int frac_ = 0;
         std::uint8_t bits_ = 1;
         detail::buffer<T> around_, prediction_, block_, coefficients_;
-        detail::buffer<std::int32_t> narrow_;
+        detail::buffer<std::uint32_t> used_;
         detail::buffer<std::int64_t> wide_;
         detail::linear_basis usual_;
     };

@@ -67,45 +67,56 @@ struct conditional_scale {
 class conditional_scale::tables {
 public:
     explicit tables(conditional_scale const &m) noexcept : model_(m.valid() ? &m : nullptr) {
-        if (model_)
-            m.odds.copy_to(odds_.data());
-        else
-            usual(odds_.data());
+        if (model_ && (learned_odds_ = m.odds.data()) == nullptr) m.odds.copy_to(odds_.data());
+        if (!model_) usual(odds_.data());
+        if (model_ && (learned_weights_ = m.weight.data()) == nullptr) {
+            weights_ = triptych::detail::buffer<std::int16_t>(m.weight.size());
+            if (weights_.ok()) m.weight.copy_to(weights_.data());
+        }
     }
-    auto ok() const noexcept -> bool { return bands_.ok(); }
+    auto ok() const noexcept -> bool { return bands_.ok() && weights_.ok(); }
 
     /// Turns to the bands of a group.
     template <class L>
     void turn_to(L const &layout, std::size_t first, std::size_t count) noexcept {
         first_ = first;
         bands_ = triptych::detail::buffer<band>(count);
+        last_row_ = model_ ? model_->bias.size() - 1 : 0;
+        std::uint32_t now = 1, then = 1; // bands are mostly alike
+        std::int32_t finer = 0;
         for (std::size_t k = 0; k < bands_.size(); ++k) {
             auto &b = bands_[k];
             b.bias = (std::int32_t{class_of_one - 3} << weight_frac) + (1 << (weight_frac - 1)), b.unit = 256;
             if (!model_) continue;
-            auto const row = std::min(first + k, model_->bias.size() - 1);
-            std::uint32_t const now = std::max<std::uint32_t>(layout[first + k].gain, 1);
-            std::uint32_t const then = std::max<std::uint32_t>(model_->gain[row], 1);
-            auto const finer = detail::log2_16th(then) - detail::log2_16th(now);
-            b.bias = std::clamp(model_->bias[row], -(1 << 24), 1 << 24) + (1 << (weight_frac - 1)) +
-                     finer * (classes_per_octave << weight_frac) / 16;
-            b.unit = std::min<std::uint32_t>(model_->unit[row] * now / then, 1 << 20);
+            auto const row = std::min(first + k, last_row_);
+            auto const of_symbols = std::max<std::uint32_t>(layout[first + k].gain, 1);
+            auto const of_model = std::max<std::uint32_t>(model_->gain[row], 1);
+            if (of_symbols != now || of_model != then) {
+                now = of_symbols, then = of_model;
+                finer = (detail::log2_16th(then) - detail::log2_16th(now)) * (classes_per_octave << weight_frac) / 16;
+            }
+            b.bias = std::clamp(model_->bias[row], -(1 << 24), 1 << 24) + (1 << (weight_frac - 1)) + finer;
+            std::uint32_t const unit = model_->unit[row];
+            b.unit = now == then ? unit : std::min<std::uint32_t>(unit * now / then, 1 << 20);
         }
     }
     /// What a magnitude of 1 in band k of the group is, in 256ths of the usual.
     auto unit(std::size_t k) const noexcept -> std::uint32_t { return bands_[k].unit; }
     auto scale_class(std::size_t k, detail::scale_features::features const &f) const noexcept -> std::size_t {
-        std::int64_t sum = bands_[k].bias;
+        // A feature has 7 bits, a weight 16, and the bias 25: no sum overflows.
+        auto sum = bands_[k].bias;
         if (model_) {
-            auto const row = std::min(first_ + k, model_->bias.size() - 1) * features;
-            for (std::size_t i = 0; i < features; ++i) sum += std::int64_t{model_->weight[row + i]} * f[i];
+            auto const *const w =
+                (learned_weights_ ? learned_weights_ : weights_.data()) + std::min(first_ + k, last_row_) * features;
+            for (std::size_t i = 0; i < features; ++i) sum += w[i] * f[i];
         } else {
             for (auto const v : f) sum += 77 * v; // 0.9 octaves for each octave of all windows
         }
-        return static_cast<std::size_t>(std::clamp<std::int64_t>(sum >> weight_frac, 0, classes - 1));
+        return static_cast<std::size_t>(std::clamp<std::int32_t>(sum >> weight_frac, 0, classes - 1));
     }
     auto more(std::size_t scale, std::size_t m) const noexcept -> std::uint32_t {
-        return std::clamp<std::uint32_t>(odds_[scale * decisions + m], 1, 65535);
+        auto const *const odds = learned_odds_ ? learned_odds_ : odds_.data();
+        return std::max<std::uint32_t>(odds[scale * decisions + m], 1);
     }
 
 private:
@@ -116,8 +127,12 @@ private:
     static void usual(std::uint16_t *odds) noexcept;
 
     conditional_scale const *model_;
-    std::size_t first_ = 0;
+    std::size_t first_ = 0, last_row_ = 0;
     triptych::detail::buffer<band> bands_;
+    // Of the model where it lends them: to copy kilobytes would take longer than to decode a small picture.
+    std::int16_t const *learned_weights_ = nullptr;
+    std::uint16_t const *learned_odds_ = nullptr;
+    triptych::detail::buffer<std::int16_t> weights_;
     std::array<std::uint16_t, classes * decisions> odds_;
 };
 

@@ -57,13 +57,18 @@ public:
         for (std::size_t k = 0; k <= n_; ++k) mine[k] = now_[k];
     }
     auto of(std::size_t k) const noexcept -> features {
-        features f;
-        std::size_t i = 0;
-        for (auto const w : windows) {
-            auto const used = std::min(w, k);
-            f[i++] = level(now_[k] - now_[k - used], used);
+        features f{};
+        for (std::size_t i = 0; i < windows.size(); ++i) {
+            auto const w = windows[i];
+            f[i] = k < w ? level(now_[k], k) : level_of((now_[k] - now_[k - w]) / static_cast<std::uint32_t>(w));
         }
-        f[i++] = level(now_[k], k);
+        f[windows.size()] = level(now_[k], k);
+        if (up_ || left_) around(k, f.data() + windows.size() + 1); // else there is nothing, and that is zero
+        return f;
+    }
+
+private:
+    void around(std::size_t k, std::int32_t *f) const noexcept {
         auto const *const above = up_ ? sums_.data() + (n_ + 1) * (x_ + 1) : nullptr;
         auto const *const before = left_ ? sums_.data() + (n_ + 1) * x_ : nullptr;
         for (auto const reach : {std::size_t{2}, std::size_t{8}, n_}) {
@@ -71,16 +76,19 @@ public:
             std::uint32_t sum = 0, terms = 0;
             for (auto const *const s : {above, before})
                 if (s) sum += s[last] - s[first], terms += static_cast<std::uint32_t>(last - first);
-            f[i++] = level(sum, terms);
+            *f++ = level(sum, terms);
         }
-        return f;
     }
-
-private:
     /// 16 · log2 of a mean, in relation to `nothing`; a tenth keeps it from falling without end.
+    static constexpr auto levels = [] {
+        std::array<std::int8_t, most + 1> list{};
+        for (std::uint32_t mean = 0; mean <= most; ++mean)
+            list[mean] = static_cast<std::int8_t>(log2_16th(mean + 26) - log2_16th(nothing + 26));
+        return list;
+    }();
+    static auto level_of(std::uint32_t mean) noexcept -> std::int32_t { return levels[mean]; }
     static auto level(std::uint32_t sum, std::size_t terms) noexcept -> std::int32_t {
-        auto const mean = terms ? sum / static_cast<std::uint32_t>(terms) : nothing;
-        return log2_16th(mean + 26) - log2_16th(nothing + 26);
+        return level_of(terms ? sum / static_cast<std::uint32_t>(terms) : nothing);
     }
 
     std::size_t n_, x_ = 0;
