@@ -221,7 +221,7 @@ private:
         for (std::uint32_t k = 0; flags & 1 && r.ok() && k < group.count; ++k)
             detail::read_extents(r, info_.rank, p.shape, p.components);
         auto const names_at = r.position();
-        for (std::uint32_t k = 0; flags & 2 && r.ok() && k < group.count; ++k) r.skip(r.varint(body.size()));
+        for (std::uint32_t k = 0; flags & 2 && r.ok() && k < group.count; ++k) (void)r.bytes(r.varint(body.size()));
         auto const sum = r.ok() ? crc32c(body.first(r.position())) : 0;
         if (r.u32() != sum) r.fail(errc::checksum);
         auto at = static_cast<std::uint64_t>(r.position());

@@ -115,8 +115,8 @@ public:
         return static_cast<std::size_t>(std::clamp<std::int32_t>(sum >> weight_frac, 0, classes - 1));
     }
     auto more(std::size_t scale, std::size_t m) const noexcept -> std::uint32_t {
-        auto const *const odds = learned_odds_ ? learned_odds_ : odds_.data();
-        return std::max<std::uint32_t>(odds[scale * decisions + m], 1);
+        auto const *const table = learned_odds_ ? learned_odds_ : odds_.data();
+        return std::max<std::uint32_t>(table[scale * decisions + m], 1);
     }
 
 private:
