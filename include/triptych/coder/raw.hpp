@@ -10,6 +10,7 @@
 #include <span>
 
 #include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/streaming.hpp>
 #include <triptych/coder/engine/words.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
@@ -131,13 +132,11 @@ struct raw {
 
     template <class T, std::size_t R, class W>
     void encode(bands<T, R> const &symbols, W &w) const {
-        auto e = encoder();
-        e.put(symbols, w), e.finish(w);
+        detail::encode_whole(*this, symbols, w);
     }
     template <class T, std::size_t R>
     void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
-        auto d = decoder(r);
-        d.get(symbols, r), d.finish(r);
+        detail::decode_whole(*this, symbols, r);
     }
 
     /// Every value of a band costs its width.

@@ -159,9 +159,11 @@ private:
     }
 };
 
-/// A transform of all signal bands by blocks of N x N samples (rank 1: N), each band to a group of N * N (N) bands.
+/// A transform of all signal bands by blocks of N x N samples (rank 1: N), each band to a group of N * N (N) bands; all but a name.
 template <std::size_t N, class Kernel>
 struct separable_blocks {
+    static constexpr bool reversible = false;
+    static constexpr std::size_t tile_height = N, tile_margin = 0;
     static constexpr int log2n = std::countr_zero(N);
     template <std::size_t R>
     static constexpr std::size_t size = R == 1 ? N : N *N;

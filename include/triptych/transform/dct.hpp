@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include <triptych/concepts.hpp>
 #include <triptych/detail/blocks.hpp>
@@ -18,26 +17,8 @@ namespace triptych::inline TRIPTYCH_ABI::transform {
 /// The DCT of type II by blocks of N x N over the last two axes (rank 1: by N). Borders repeat the last sample. Band k of a group
 /// is coefficient (k / N, k % N), `place.index` k. Room for coefficients ends at 32 bits: whole bits of the samples + log2(N).
 template <std::size_t N = 8>
-requires(N == 4 || N == 8 || N == 16 || N == 32) struct dct {
-    static constexpr bool reversible = false;
-    static constexpr std::size_t tile_height = N, tile_margin = 0;
+requires(N == 4 || N == 8 || N == 16 || N == 32) struct dct : detail::separable_blocks<N, detail::cosine_kernel<N>> {
     static constexpr void describe(auto &d) { d("dct", N); }
-
-    template <std::size_t R>
-    auto arrange(layout<R> const &in) const -> layout<R> {
-        return blocks::arrange(in);
-    }
-    template <class B>
-    auto forward(B x) const -> B {
-        return blocks::forward(std::move(x));
-    }
-    template <class B>
-    auto inverse(B x, layout<B::rank> const &in) const -> B {
-        return blocks::inverse(std::move(x), in);
-    }
-
-private:
-    using blocks = detail::separable_blocks<N, detail::cosine_kernel<N>>;
 };
 
 static_assert(transform_for<dct<8>, bands<std::int16_t, 2>> && transform_for<dct<32>, bands<std::int32_t, 1>>);

@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include <triptych/concepts.hpp>
 #include <triptych/detail/blocks.hpp>
@@ -19,26 +18,9 @@ namespace triptych::inline TRIPTYCH_ABI::transform {
 /// The real DFT by blocks of N x N over the last two axes (rank 1: by N). Borders repeat the last sample. Along each axis the order
 /// is: constant, cosine 1, sine 1, cosine 2, sine 2 … cosine N / 2. Groups, `frac` and `bits` are as with `dct`.
 template <std::size_t N = 8>
-requires(N == 8 || N == 16 || N == 32 || N == 64) struct fourier {
-    static constexpr bool reversible = false;
-    static constexpr std::size_t tile_height = N, tile_margin = 0;
+requires(N == 8 || N == 16 || N == 32 || N == 64) struct fourier
+    : detail::separable_blocks<N, detail::dense_kernel<N, detail::fourier_basis<N>>> {
     static constexpr void describe(auto &d) { d("fourier", N); }
-
-    template <std::size_t R>
-    auto arrange(layout<R> const &in) const -> layout<R> {
-        return blocks::arrange(in);
-    }
-    template <class B>
-    auto forward(B x) const -> B {
-        return blocks::forward(std::move(x));
-    }
-    template <class B>
-    auto inverse(B x, layout<B::rank> const &in) const -> B {
-        return blocks::inverse(std::move(x), in);
-    }
-
-private:
-    using blocks = detail::separable_blocks<N, detail::dense_kernel<N, detail::fourier_basis<N>>>;
 };
 
 static_assert(transform_for<fourier<8>, bands<std::int16_t, 2>> && transform_for<fourier<64>, bands<std::int32_t, 1>>);

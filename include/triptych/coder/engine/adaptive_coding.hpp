@@ -1,4 +1,4 @@
-// triptych/coder/engine/adaptive_coding.hpp: what coders over adaptive models share: a stream of strips, and prices.
+// triptych/coder/engine/adaptive_coding.hpp: what coders over adaptive models share: all but the engine.
 #pragma once
 
 #include <concepts>
@@ -7,7 +7,11 @@
 #include <stdexcept>
 
 #include <triptych/bands.hpp>
+#include <triptych/coder/engine/ledger.hpp>
 #include <triptych/coder/engine/metering_engine.hpp>
+#include <triptych/coder/engine/order.hpp>
+#include <triptych/coder/engine/streaming.hpp>
+#include <triptych/state.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
@@ -98,6 +102,53 @@ public:
 private:
     typename Statistics::prices paid_;
     triptych::detail::buffer<std::size_t> group_;
+};
+
+/// A coder over a model that adapts: `Statistics` are what the model codes bands with, through an engine for bits or for digits. What the
+/// model has learned is the coder's state.
+template <class Model, class Statistics, class Encoder, class Decoder>
+struct adaptive_coder {
+    using order = fifo;
+    using model_type = Model;
+
+    [[no_unique_address]] Model model{};
+
+    template <class V>
+    requires stateful<Model>
+    static constexpr void state(auto &self, V &&v) { nested("model", self.model, v); }
+
+    auto encoder() const -> adaptive_encoder<Statistics, Encoder> {
+        return adaptive_encoder<Statistics, Encoder>(model);
+    }
+    auto decoder(byte_reader const &r) const noexcept -> adaptive_decoder<Statistics, Decoder> { return {model, r}; }
+
+    template <class T, std::size_t R, class W>
+    void encode(bands<T, R> const &symbols, W &w) const {
+        encode_whole(*this, symbols, w);
+    }
+    /// Fails with `truncated` where bytes are missing; otherwise any bytes decode to some symbols.
+    template <class T, std::size_t R>
+    void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
+        decode_whole(*this, symbols, r);
+    }
+
+    /// Prices: of the model's own estimator, which is for its `statistics`, or by what these paid.
+    template <class B, class M = Model>
+    requires requires { typename M::estimator; } && std::same_as<typename M::statistics, Statistics>
+    auto rates(B const &symbols) const -> typename M::estimator {
+        if constexpr (std::constructible_from<typename M::estimator, M const &, B const &>)
+            return typename M::estimator(model, symbols);
+        else
+            return typename M::estimator(symbols);
+    }
+    template <class B, class S = Statistics>
+    requires requires { typename S::prices; }
+    auto rates(B const &symbols) const -> adaptive_estimator<S> { return {model, symbols}; }
+    template <class B, class S = Statistics>
+    requires noting<S>
+    auto rates(B const &symbols) const -> ledger_estimator {
+        return ledger_estimator(fresh_statistics<S>(model), symbols);
+    }
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder::detail
