@@ -38,7 +38,6 @@ struct thresholds {
 struct taught {
     frozen<std::uint8_t> likely;
 
-    static constexpr bool looks_back = true;
     static constexpr void describe(auto &d) { d("taught"); }
     template <class V>
     static constexpr void state(auto &self, V &&v) {
