@@ -196,7 +196,7 @@ def lossy(ours, name, corpus, test, pictures, plan):
         print(f"\n{name}, {goal} dB mean PSNR")
         model = ours.learn(corpus, goal, codec, step)
         (_, _, _, codec, own), = ours.judge(model, test)
-        points = list(ours.judge(model, test, [own * 2 ** (i / 6) for i in (-5, -2, 0, 2, 5)]))
+        points = list(ours.judge(model, test, [own * 2 ** (i / 6) for i in (-5, -2, 0, 2, 6)]))
         found = at_goal([p[:3] for p in points], goal) or (points[0][1], 0, f"only {points[0][0]:.2f} dB")
         line(f"triptych {codec}, step {own:.4g}", found[0], model.stat().st_size, found[2])
         for peer, points in peers.items():
@@ -228,7 +228,7 @@ def digits(ours, data, scratch, n):
     stack = np.load(next((data / "digits").glob("*images*.npy")))
     paths = scratch / "digits-known.npy", scratch / "digits-test.npy"
     np.save(paths[0], stack[:8000]), np.save(paths[1], stack[8000:])
-    lossy(ours, "digits", *paths, sampled(list(stack[8000:]), n), [(20, "levels2", 150), (25, "levels2", 40), (30, "levels4", 40)])
+    lossy(ours, "digits", *paths, sampled(list(stack[8000:]), n), [(20, "levels2", 95), (25, "levels2", 67), (30, "levels4", 40)])
     lossless(ours, "digits", *paths, list(stack[:8000]), list(stack[8000:]), (1_000_000,))
 
 

@@ -99,18 +99,22 @@ auto tried(attempt a, training how, std::vector<any_picture> const &pictures, st
     try {
         if (psnr && !a.family->exact_only) {
             double step = a.step > 0 ? a.step : 255 * std::pow(10, -*psnr / 20) * std::sqrt(12.0);
-            judged j;
             for (int round = 0; round < (sampled ? 1 : 2); ++round) {
                 how.step = static_cast<float>(std::clamp(step, least_step, most_step));
                 auto const codec = a.family->train(how);
-                std::tie(step, j) = at_psnr(*codec, pictures, *psnr, how.step);
-                a.step = static_cast<float>(step), a.parameters = codec->parameters();
+                auto const [found, j] = at_psnr(*codec, pictures, *psnr, how.step);
+                step = found;
+                // Learning for the very step is not always better: a network that redraws learns less from maps that are too smooth.
+                auto const reached = std::min(j.psnr, *psnr - 0.05), before = std::min(a.psnr, *psnr - 0.05);
+                if (round == 0 || reached > before || (reached == before && j.bytes < a.bytes)) {
+                    a.learned_step = how.step, a.step = static_cast<float>(step);
+                    a.bytes = j.bytes, a.psnr = j.psnr, a.parameters = codec->parameters();
+                }
                 if (std::abs(std::log2(step / static_cast<double>(how.step))) < 0.1) break;
             }
-            a.bytes = j.bytes, a.psnr = j.psnr;
-            if (j.psnr < *psnr - 0.05) {
+            if (a.psnr < *psnr - 0.05) {
                 std::array<char, 80> text{};
-                std::snprintf(text.data(), text.size(), "reaches %.1f dB and no more, in %.1f bytes", j.psnr, j.bytes);
+                std::snprintf(text.data(), text.size(), "reaches %.1f dB and no more, in %.1f bytes", a.psnr, a.bytes);
                 a.failure = text.data();
             }
         } else {
@@ -219,7 +223,7 @@ auto choose_tiles(training how, std::optional<double> psnr) -> chosen_codec {
     result.general.seconds = thread_seconds() - start;
 
     auto &best = result.whole.front();
-    how.step = best.step > 0 ? best.step : how.step;
+    how.step = best.learned_step > 0 ? best.learned_step : how.step;
     if (best.model_size > 0) how.model_size = best.model_size;
     result.codec = best.family->train(how);
     return result;

@@ -17,9 +17,10 @@ struct attempt {
     codec_entry const *family = nullptr;
     std::uint64_t model_size = 0; ///< as in `training`; 0 for what is tried on a sample
     std::size_t learned_from = 0; ///< pictures
-    float step = 0;
-    double bytes = 0; ///< mean of a record, at the goal
-    double psnr = 0;  ///< mean where `bytes` was measured; infinite if nothing is lost
+    float step = 0;               ///< at which the goal is met
+    float learned_step = 0;       ///< which was learned for
+    double bytes = 0;             ///< mean of a record, at the goal
+    double psnr = 0;              ///< mean where `bytes` was measured; infinite if nothing is lost
     std::uint64_t parameters = 0;
     double seconds = 0;  ///< CPU time of learning and judging
     std::string failure; ///< why there are no figures; empty if there are
