@@ -265,7 +265,7 @@ def emoji(ours, data, scratch, n):
     print("\nemoji composited on white, at least 32 dB each; ours carries the alpha as well")
     model = scratch / "model.safetensors"
     ours("train", model, "-f", "--codec", "palette", "--corpus", folders[0], "--step", step)
-    ours("pack", folders[1], scratch / "emoji.tpk", "-f", "--model", model)
+    ours("pack", scratch / "emoji.tpk", folders[1], "-f", "--model", model)
     ours("unpack", scratch / "emoji.tpk", scratch / "again", "-f")
     again = [np.array(Image.open(f).convert("RGBA")) for f in sorted((scratch / "again").glob("*.png"))]
     found = [psnr(on_white(a), on_white(b)) for a, b in zip(pictures, again, strict=True)]
