@@ -303,8 +303,7 @@ void add_list(CLI::App &app, action &run) {
             auto const pack = open_pack(file.content(), o->in, o->how, o->recover);
             auto const &info = pack.info();
             auto const *const entry = codec_with_id(info.codec);
-            using json = nlohmann::ordered_json;
-            json pictures = json::array();
+            nlohmann::ordered_json pictures = nlohmann::ordered_json::array();
             std::string lines;
             std::uint64_t records = 0;
             auto const failed = pack.for_each([&](std::uint64_t i, triptych::packed_record const &p) {
@@ -313,7 +312,8 @@ void add_list(CLI::App &app, action &run) {
                 std::string name;
                 for (char const c : p.name) name += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
                 if (o->as_json) {
-                    json one{{"number", i}, {"bytes", p.bytes.size()}, {"shape", shape}, {"components", p.components}};
+                    nlohmann::ordered_json one{
+                        {"number", i}, {"bytes", p.bytes.size()}, {"shape", shape}, {"components", p.components}};
                     if (!p.name.empty()) one["name"] = std::string(p.name);
                     pictures.push_back(std::move(one));
                     return true;
@@ -329,11 +329,12 @@ void add_list(CLI::App &app, action &run) {
             if (failed) throw data_error(input_name(o->in) + ": " + triptych::format_error(failed).what());
             std::string const codec = entry ? std::string(entry->name) : std::string(info.label);
             if (o->as_json) {
-                json j{{"file", input_name(o->in)}, {"format", "triptych pack"}, {"version", info.version}};
+                nlohmann::ordered_json j{
+                    {"file", input_name(o->in)}, {"format", "triptych pack"}, {"version", info.version}};
                 j["codec"] = codec, j["known"] = entry != nullptr, j["samples"] = type_name(info.samples);
                 j["pictures"] = pack.size(), j["bytes"] = pack.bytes().size(), j["record_bytes"] = records;
                 j["model_bytes"] = pack.model_file().size(), j["list"] = std::move(pictures);
-                return print(j.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+                return print(j.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
             }
             auto const size = pack.bytes().size();
             auto text = with_commas(pack.size()) + " pictures of " + type_name(info.samples) + ", codec " +
