@@ -99,7 +99,8 @@ public:
 
     /// Appends a band that lies by itself, contiguous and row-major. `like` gives place, frac, bits and gain.
     void add(extents<R> const &shape, band_info<R> const &like) {
-        add_group(shape, 1, [&](std::size_t) -> band_info<R> const & { return like; });
+        // A copy, for `like` may be one of these bands, and the list may move.
+        add_group(shape, 1, [like](std::size_t) -> band_info<R> const & { return like; });
     }
 
     /// Appends `n` interleaved bands of one shape; `info(k)` gives place, frac, bits and gain of the k-th.
