@@ -67,6 +67,15 @@ public:
     }
     /// The fingerprint that streams carry.
     static constexpr std::uint32_t id = fingerprint<basic_codec>();
+    /// What stands at the head of streams and packs of this codec; extents and components are not filled in.
+    template <sample S = std::uint8_t, std::size_t R = 2>
+    auto identity() const noexcept -> stream_info {
+        stream_info info;
+        info.codec = id, info.model = model_;
+        if constexpr (requires { Derived::label; }) info.label = Derived::label;
+        info.samples = detail::sample_type_of<S>::value, info.rank = R;
+        return info;
+    }
 
     template <class Self, class V>
     static constexpr void state(Self &self, V &&v) {
@@ -108,10 +117,7 @@ public:
     auto try_decode(std::span<std::byte const> bytes, limits const &most = {}) const noexcept -> result<picture<S, R>> {
         auto const info = peek(bytes, most);
         if (info.error) return {{}, info.error};
-        if (info.value.codec != id) return {{}, {errc::codec, 6}};
-        if (info.value.model != model_) return {{}, {errc::model, 11 + info.value.label.size()}};
-        if (info.value.samples != detail::sample_type_of<S>::value || info.value.rank != R)
-            return {{}, {errc::sample, info.value.payload_offset}};
+        if (auto const e = detail::mismatch_of(info.value, identity<S, R>())) return {{}, e};
         extents<R> shape;
         for (std::size_t axis = 0; axis < R; ++axis) shape[axis] = info.value.shape[axis];
         return decode_payload<S, R>(bytes.first(info.value.payload_offset + info.value.payload_size),
@@ -140,12 +146,9 @@ public:
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto decode(std::span<std::byte const> bytes, limits const &most = {}) const -> picture<S, R> {
         auto decoded = try_decode<S, R>(bytes, most);
-        if (decoded.error) {
-            stream_info self;
-            self.codec = id, self.model = model_, self.label = short_name();
-            self.samples = detail::sample_type_of<S>::value, self.rank = R;
-            detail::throw_error(decoded.error, peek(bytes, most).value, self, description<basic_codec, std::string>());
-        }
+        if (decoded.error)
+            detail::throw_error(decoded.error, peek(bytes, most).value, identity<S, R>(),
+                                description<basic_codec, std::string>());
         return std::move(decoded.value);
     }
     template <sample S = std::uint8_t, std::size_t R = 2>
@@ -178,13 +181,6 @@ private:
     template <sample S, std::size_t R>
     using planes = bands<detail::work_type<S>, R>;
 
-    static constexpr auto short_name() -> std::string_view {
-        if constexpr (requires { Derived::label; })
-            return Derived::label;
-        else
-            return {};
-    }
-
     template <class B>
     static consteval auto check_panels() -> bool {
         if constexpr (!detail::check_transform<T, B>())
@@ -200,9 +196,8 @@ private:
         -> byte_writer {
         byte_writer w;
         if (frame != framing::file) return w;
-        stream_info info;
-        info.codec = id, info.model = model_, info.label = short_name();
-        info.samples = detail::sample_type_of<S>::value, info.rank = R, info.components = components;
+        auto info = identity<S, R>();
+        info.components = components;
         std::copy(shape.begin(), shape.end(), info.shape.begin());
         info.payload_size = payload_size;
         detail::write_file_header(w, info);

@@ -31,27 +31,6 @@
 
 namespace triptych::inline TRIPTYCH_ABI {
 
-namespace detail {
-template <class Codec>
-auto pack_info(Codec const &codec, sample_type samples, std::span<std::size_t const> shape, std::size_t components)
-    -> stream_info {
-    stream_info info;
-    info.codec = Codec::id, info.model = codec.model();
-    if constexpr (requires { Codec::label; }) info.label = Codec::label;
-    info.samples = samples, info.rank = shape.size(), info.components = components;
-    std::copy(shape.begin(), shape.end(), info.shape.begin());
-    return info;
-}
-/// What keeps a codec from decoding a pack, if anything.
-template <class Codec>
-auto pack_mismatch(Codec const &codec, stream_info const &info, sample_type samples, std::size_t rank) -> error {
-    if (info.codec != Codec::id) return {errc::codec, 6};
-    if (info.model != codec.model()) return {errc::model, 11 + info.label.size()};
-    if (info.samples != samples || info.rank != rank) return {errc::sample, 0};
-    return {};
-}
-} // namespace detail
-
 /// Encodes pictures into a pack. Borrows the codec, which must outlive it.
 template <class Codec, sample S = std::uint8_t, std::size_t R = 2>
 class packer {
@@ -59,13 +38,12 @@ public:
     /// A new pack. Pictures of these extents and components cost no byte for them; others may be added too.
     explicit packer(Codec const &codec, extents<R> const &usual, std::size_t components = 1,
                     std::span<std::byte const> model_file = {})
-        : codec_(&codec),
-          writer_(detail::pack_info(codec, detail::sample_type_of<S>::value, usual, components), model_file) {}
+        : codec_(&codec), writer_(usual_of(codec, usual, components), model_file) {}
     packer(Codec const &&, extents<R> const &, std::size_t = 1, std::span<std::byte const> = {}) = delete;
     packer(Codec const &&, pack_reader const &) = delete;
     /// Goes on behind a pack, whose bytes stay. Throws std::invalid_argument if another codec, model or sample type made it.
     packer(Codec const &codec, pack_reader const &pack) : codec_(&codec), writer_(pack) {
-        if (detail::pack_mismatch(codec, pack.info(), detail::sample_type_of<S>::value, R))
+        if (detail::mismatch_of(pack.info(), codec.template identity<S, R>()))
             detail::raise<std::invalid_argument>("packer: the pack was made by another codec, model or sample type");
     }
 
@@ -83,6 +61,13 @@ public:
     auto finish() && -> std::vector<std::byte> { return std::move(writer_).finish(); }
 
 private:
+    static auto usual_of(Codec const &codec, extents<R> const &usual, std::size_t components) -> stream_info {
+        auto info = codec.template identity<S, R>();
+        info.components = components;
+        std::copy(usual.begin(), usual.end(), info.shape.begin());
+        return info;
+    }
+
     Codec const *codec_;
     pack_writer writer_;
 };
@@ -91,7 +76,7 @@ private:
 template <sample S = std::uint8_t, std::size_t R = 2, class Codec>
 auto try_unpack(Codec const &codec, pack_reader const &pack, std::uint64_t i, limits const &most = {}) noexcept
     -> result<picture<S, R>> {
-    if (auto const e = detail::pack_mismatch(codec, pack.info(), detail::sample_type_of<S>::value, R)) return {{}, e};
+    if (auto const e = detail::mismatch_of(pack.info(), codec.template identity<S, R>())) return {{}, e};
     auto const found = pack.at(i);
     if (!found) return {{}, found.error};
     extents<R> shape;

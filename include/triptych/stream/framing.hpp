@@ -69,6 +69,14 @@ void write_file_header(Writer &w, stream_info const &info) {
     w.varint(info.payload_size);
 }
 
+/// What keeps a codec from decoding what opens with `found`, if anything; `own` is what the codec would have written.
+inline auto mismatch_of(stream_info const &found, stream_info const &own) noexcept -> error {
+    if (found.codec != own.codec) return {errc::codec, 6};
+    if (found.model != own.model) return {errc::model, 11 + found.label.size()};
+    if (found.samples != own.samples || found.rank != own.rank) return {errc::sample, found.payload_offset};
+    return {};
+}
+
 /// Extents and number of components; *limit* for more samples than a decoder may be asked for.
 inline void read_extents(byte_reader &r, std::size_t rank, std::array<std::size_t, max_rank> &shape,
                          std::size_t &components) noexcept {
