@@ -143,12 +143,15 @@ BOOST_AUTO_TEST_CASE(the_seam_is_the_definition) {
     for (std::size_t i = 0; i < 4; ++i)
         BOOST_TEST(l.values[i] == (std::vector<double>{2, 0, 1, std::sqrt(2.0)})[i],
                    boost::test_tools::tolerance(1e-12));
+    auto const y = tl::solve_factored(l, b);
+    for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(y.values[i] == x.values[i], boost::test_tools::tolerance(1e-12));
     auto const q = tl::orthonormal(a);
     auto const one = tl::transposed_product(q, q);
     for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(std::abs(one.values[i] - (i % 3 == 0)) < 1e-12);
     s.values = {1, 0, 2, 1};
     BOOST_CHECK_THROW(tl::cholesky(s), std::invalid_argument);
     BOOST_CHECK_THROW(tl::solve_positive(s, b), std::runtime_error);
+    BOOST_CHECK_THROW(tl::solve_factored(l, tl::matrix(3, 1)), std::invalid_argument);
     BOOST_CHECK_THROW(tl::transposed_product(a, b), std::invalid_argument);
 }
 

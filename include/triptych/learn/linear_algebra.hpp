@@ -1,7 +1,7 @@
 // triptych/learn/linear_algebra.hpp: the little linear algebra that learning needs, as one thin seam.
 //
 // Learners know `matrix` and a few functions (product, transposed_product, add_gram, symmetric_eigen, orthonormal, cholesky,
-// solve_positive), not the library behind them. That is
+// solve_factored, solve_positive), not the library behind them. That is
 // Eigen; a program that is compiled with TRIPTYCH_LEARN_BLAS defined, in all of its units, has xtensor-blas on the BLAS and LAPACK
 // that it links instead. Learned results differ by roundings. Only learn/ includes this.
 #pragma once

@@ -94,16 +94,10 @@ inline auto cholesky(matrix const &a) -> matrix {
     }
 }
 
-/// The x of a · x = b, for a symmetric positive definite a, of which the lower triangle is read.
-inline auto solve_positive(matrix const &a, matrix const &b) -> matrix {
-    if (a.rows != a.columns || a.columns != b.rows)
-        throw std::invalid_argument("solve_positive: the matrices do not fit each other");
-    matrix l;
-    try {
-        l = cholesky(a);
-    } catch (std::invalid_argument const &) {
-        throw std::runtime_error("solve_positive: the matrix is not positive definite");
-    }
+/// The x of l · lᵀ · x = b, for what `cholesky` has given.
+inline auto solve_factored(matrix const &l, matrix const &b) -> matrix {
+    if (l.rows != l.columns || l.columns != b.rows)
+        throw std::invalid_argument("solve_factored: the matrices do not fit each other");
     auto x = b;
     auto const subtract = [&](std::size_t to, double times, std::size_t from) {
         for (std::size_t j = 0; j < x.columns; ++j) x(to, j) -= times * x(from, j);
@@ -116,6 +110,19 @@ inline auto solve_positive(matrix const &a, matrix const &b) -> matrix {
     for (std::size_t i = x.rows; i-- > 0; divide(i))
         for (std::size_t t = i + 1; t < x.rows; ++t) subtract(i, l(t, i), t);
     return x;
+}
+
+/// The x of a · x = b, for a symmetric positive definite a, of which the lower triangle is read.
+inline auto solve_positive(matrix const &a, matrix const &b) -> matrix {
+    if (a.rows != a.columns || a.columns != b.rows)
+        throw std::invalid_argument("solve_positive: the matrices do not fit each other");
+    matrix l;
+    try {
+        l = cholesky(a);
+    } catch (std::invalid_argument const &) {
+        throw std::runtime_error("solve_positive: the matrix is not positive definite");
+    }
+    return solve_factored(l, b);
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::learn

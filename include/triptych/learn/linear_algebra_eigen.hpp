@@ -119,6 +119,19 @@ inline auto cholesky(matrix const &a) -> matrix {
     return l;
 }
 
+/// The x of l · lᵀ · x = b, for what `cholesky` has given.
+inline auto solve_factored(matrix const &l, matrix const &b) -> matrix {
+    if (l.rows != l.columns || l.columns != b.rows)
+        throw std::invalid_argument("solve_factored: the matrices do not fit each other");
+    Eigen::MatrixXd const factor = detail::mapped(l);
+    Eigen::MatrixXd solved = detail::mapped(b);
+    factor.triangularView<Eigen::Lower>().solveInPlace(solved);
+    factor.transpose().triangularView<Eigen::Upper>().solveInPlace(solved);
+    matrix x(b.rows, b.columns);
+    detail::mapped(x) = solved;
+    return x;
+}
+
 /// The x of a · x = b, for a symmetric positive definite a, of which the lower triangle is read.
 inline auto solve_positive(matrix const &a, matrix const &b) -> matrix {
     if (a.rows != a.columns || a.columns != b.rows)

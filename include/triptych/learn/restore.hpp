@@ -35,6 +35,14 @@ struct restore_options {
 
 namespace detail {
 
+/// The elements of d that are not flagged as missing; all without flags.
+inline auto elements_seen(std::uint8_t const *missing, std::size_t d) -> std::vector<std::size_t> {
+    std::vector<std::size_t> seen;
+    for (std::size_t t = 0; t < d; ++t)
+        if (!missing || !missing[t]) seen.push_back(t);
+    return seen;
+}
+
 /// The density of principal axes, made ready to be conditioned on elements.
 class axes_density {
 public:
@@ -52,9 +60,7 @@ public:
     }
     /// Of `rows` whole vectors that lack the same elements: `x` in, `out` restored.
     void operator()(float const *x, std::size_t rows, std::uint8_t const *missing, float *out) const {
-        std::vector<std::size_t> seen;
-        for (std::size_t t = 0; t < d_; ++t)
-            if (!missing || !missing[t]) seen.push_back(t);
+        auto const seen = elements_seen(missing, d_);
         matrix mean(rows, d_);
         if (!seen.empty() && own_ > 0) {
             matrix directions(seen.size(), k_), centred(rows, seen.size()), normal(k_, k_);
@@ -95,9 +101,7 @@ public:
     mixture_given_elements(gaussian_mixture const &m, double noise) : m_(m), noise_(noise) {}
     void operator()(float const *x, std::size_t rows, std::uint8_t const *missing, float *out) const {
         auto const d = m_.dimension(), k = m_.components();
-        std::vector<std::size_t> seen;
-        for (std::size_t t = 0; t < d; ++t)
-            if (!missing || !missing[t]) seen.push_back(t);
+        auto const seen = elements_seen(missing, d);
         auto const n = seen.size();
         matrix odds(rows, k);
         std::vector<matrix> means;
@@ -136,7 +140,7 @@ private:
         auto const factor = cholesky(observed);
         double logarithm = static_cast<double>(n) * std::log(2 * 3.14159265358979323846);
         for (std::size_t s = 0; s < n; ++s) logarithm += 2 * std::log(factor(s, s));
-        auto const weights = solve_positive(observed, centred);
+        auto const weights = solve_factored(factor, centred);
         auto const add = transposed_product(weights, across);
         for (std::size_t r = 0; r < rows; ++r) {
             double square = 0;
