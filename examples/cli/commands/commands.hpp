@@ -47,6 +47,7 @@ struct goal_options {
 auto choose_codec(std::string const &name, std::string const &model, goal_options::kind goal, any_picture const &p)
     -> opened_codec;
 
+void add_max_samples(CLI::App &command, reading &how);
 /// --array and --max-samples.
 void add_reading(CLI::App &command, reading &how);
 

@@ -72,9 +72,15 @@ auto choose_codec(std::string const &name, std::string const &model, goal_option
     return open_codec(goal == kind::max_error || !photo.carries(p) ? codec_named("near-lossless") : photo, "");
 }
 
+void add_max_samples(CLI::App &command, reading &how) {
+    command.add_option("--max-samples", how.max_samples, "refuse larger pictures")
+        ->type_name("N")
+        ->capture_default_str();
+}
+
 void add_reading(CLI::App &command, reading &how) {
     command.add_flag("--array", how.as_array, "take every .npy for an array, also h x w x 2..4 of uint8 or uint16");
-    command.add_option("--max-samples", how.max_samples, "refuse larger inputs")->type_name("N")->capture_default_str();
+    add_max_samples(command, how);
 }
 
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,

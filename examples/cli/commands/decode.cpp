@@ -32,9 +32,7 @@ void add_decode(CLI::App &app, action &run) {
         ->check(CLI::Range(1, 65535))
         ->type_name("N");
     command.add_flag("-f,--force", o->overwrite, "replace the output if it exists");
-    command.add_option("--max-samples", o->how.max_samples, "refuse larger pictures")
-        ->type_name("N")
-        ->capture_default_str();
+    add_max_samples(command, o->how);
     command.callback([o, &run] {
         run = [o] {
             check_output(o->out, o->overwrite);

@@ -235,9 +235,7 @@ void add_unpack(CLI::App &app, action &run) {
         ->capture_default_str();
     command.add_flag("-f,--force", o->overwrite, "replace pictures that exist");
     command.add_flag("--recover", o->recover, "up to the last appending that was completed");
-    command.add_option("--max-samples", o->how.max_samples, "refuse larger pictures")
-        ->type_name("N")
-        ->capture_default_str();
+    add_max_samples(command, o->how);
     command.callback([o, &run] {
         run = [o] {
             namespace fs = std::filesystem;
@@ -294,9 +292,7 @@ void add_list(CLI::App &app, action &run) {
     command.add_option("pack", o->in, "the pack; - for standard input")->required()->type_name("PACK");
     command.add_flag("--json", o->as_json, "print JSON");
     command.add_flag("--recover", o->recover, "up to the last appending that was completed");
-    command.add_option("--max-samples", o->how.max_samples, "refuse larger pictures")
-        ->type_name("N")
-        ->capture_default_str();
+    add_max_samples(command, o->how);
     command.callback([o, &run] {
         run = [o] {
             mapped_file const file(o->in);
