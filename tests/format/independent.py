@@ -108,21 +108,25 @@ def fingerprint(description):
 KINDS = ["uint8", "uint16", "int16", "int32", "float32"]
 
 
-def read_file(data):
-    r = Reader(data)
-    if r.take(4) != b"\xd7TPC" or r.u8() != 1:
+def read_identity(r, magic):
+    """What files and packs open with: flags, the codec's fingerprint, the number of the sample type, extents, components."""
+    if r.take(4) != magic or r.u8() != 1:
         raise Corrupt("foreign or of another version")
     flags, codec = r.u8(), r.u32()
     r.take(r.u8())
     if flags & 1:
         r.u32()
     kind = r.u8()
-    shape = [r.varint() for _ in range(kind >> 4)]
-    components = r.varint()
+    return flags, codec, kind & 15, [r.varint() for _ in range(kind >> 4)], r.varint()
+
+
+def read_file(data):
+    r = Reader(data)
+    _, codec, kind, shape, components = read_identity(r, b"\xd7TPC")
     payload = r.take(r.varint())
     if crc32c(data[: r.at]) != r.u32() or r.at != len(data):
         raise Corrupt("checksum")
-    return codec, KINDS[kind & 15], shape, components, payload
+    return codec, KINDS[kind], shape, components, payload
 
 
 def read_record(data, description, shape, components):
@@ -136,14 +140,7 @@ def read_record(data, description, shape, components):
 def read_pack(data):
     """The codec's fingerprint, the sample type, and for each picture: extents, components, name, record."""
     r = Reader(data)
-    if r.take(4) != b"\xd7TPK" or r.u8() != 1:
-        raise Corrupt("foreign or of another version")
-    flags, codec = r.u8(), r.u32()
-    r.take(r.u8())
-    if flags & 1:
-        r.u32()
-    kind = r.u8()
-    usual = [r.varint() for _ in range(kind >> 4)], r.varint()
+    flags, codec, kind, *usual = read_identity(r, b"\xd7TPK")
     if flags & 2:
         r.take(r.varint())
     if crc32c(data[: r.at]) != r.u32():
@@ -181,7 +178,7 @@ def read_pack(data):
             pictures += [(*e, name.decode(), g.take(length)) for e, name, length in zip(where, names, lengths)]
             if g.at != size:
                 raise Corrupt("bytes are left over")
-    return codec, KINDS[kind & 15], pictures
+    return codec, KINDS[kind], pictures
 
 
 # --- 4. Payload ----------------------------------------------------------------------------------------------------------
