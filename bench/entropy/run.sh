@@ -6,6 +6,7 @@
 # execute, in instructions, is counted by instructions.py.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. bench/environment.sh
 pictures=() only=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -19,9 +20,7 @@ cmake --preset release >/dev/null
 cmake --build --preset release --target bench_entropy >&2
 build/release/bench/bench_entropy "${only[@]}" "${pictures[@]}"
 ((${#only[@]})) && exit 0
-[ -x .venv/bin/python ] || python3 -m venv .venv
-.venv/bin/python -c 'import constriction' 2>/dev/null ||
-    .venv/bin/python -m pip install --quiet --requirement bench/entropy/requirements.txt || exit 0
+need_python bench/entropy constriction || exit 0
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 build/release/bench/bench_entropy --dump "$folder" "${pictures[@]}"

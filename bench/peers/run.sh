@@ -4,12 +4,8 @@
 # Builds the tool and makes a Python environment in .venv if there is none.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. bench/environment.sh
 [ $# -ge 1 ] || { echo "usage: bash bench/peers/run.sh DIR [--lossless] [--codecs a,b] [--limit N]" >&2; exit 1; }
-if [ ! -x build/release/bin/triptych ]; then
-    cmake --preset release
-    cmake --build --preset release --target triptych_cli
-fi
-[ -x .venv/bin/python ] || python3 -m venv .venv
-.venv/bin/python -c 'import imagecodecs, matplotlib, scipy, PIL' 2>/dev/null ||
-    .venv/bin/python -m pip install --quiet --requirement bench/peers/requirements.txt
+need_tool
+need_python bench/peers 'imagecodecs, matplotlib, scipy, PIL'
 exec .venv/bin/python bench/peers/peers.py "$@"
