@@ -12,6 +12,7 @@
 #include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/autoregressive.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/model/family.hpp>
 #include <triptych/coder/model/geometric.hpp>
@@ -89,7 +90,8 @@ using coders = std::tuple<                                                   //
     coder::huffman<>, coder::rans<>, coder::tans<>, coder::range<model::geometric>,                              //
     coder::bit_plane<>, coder::bit_plane<coder::plane_weight::by_gain>,                                          //
     coder::multisymbol<model::neighbourhood>, coder::multisymbol<model::adaptive>,                               //
-    coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>                        //
+    coder::run_length<coder::huffman<>>, coder::run_length<coder::range<model::adaptive>>,                       //
+    coder::range<model::autoregressive>                                                                          //
     >;
 
 using photo_transform = chain<colour<colour_kind::ycbcr>, dct<8>>;
@@ -123,7 +125,8 @@ using codecs = std::tuple<                                                      
     codec<photo_transform, quantizer::dead_zone, coder::multisymbol<>>,                                               //
     codec<chain<colour<colour_kind::ycbcr>, wavelet<wavelet_filter::cdf97>>, quantizer::dead_zone, coder::bit_plane<>>,
     codec<wavelet<wavelet_filter::cdf53>, quantizer::none, coder::bit_plane<coder::plane_weight::by_gain>>, //
-    codec<transform::identity, quantizer::uniform, coder::multisymbol<model::adaptive>, strips<4>>          //
+    codec<transform::identity, quantizer::uniform, coder::multisymbol<model::adaptive>, strips<4>>,         //
+    codec<transform::identity, quantizer::none, coder::range<model::autoregressive>>                        //
     >;
 
 /// Codecs whose encoders need a learner: <triptych/learn/pca.hpp> (and Eigen), <triptych/learn/codebook.hpp>.

@@ -204,10 +204,10 @@ def lossy(ours, name, corpus, test, pictures, plan):
                 line(peer + found[2], found[0], remark=f"({found[1]:.1f})")
 
 
-def lossless(ours, name, corpus, test, known, pictures, sizes):
+def lossless(ours, name, corpus, test, known, pictures, family, sizes):
     print(f"\n{name}, lossless, {len(pictures)} pictures of {pictures[0].shape}")
     for size in sizes:
-        model = ours.learn(corpus, None, "icons", None, size)
+        model = ours.learn(corpus, None, family, None, size)
         (_, mean, _, codec, _), = ours.judge(model, test)
         line(f"triptych {codec}", mean, model.stat().st_size)
     lossless_peers(known, pictures)
@@ -221,7 +221,7 @@ def xray(ours, data, scratch, n):
     paths = scratch / "xray-known.npy", scratch / "xray-test.npy"
     np.save(paths[0], known), np.save(paths[1], test)
     lossy(ours, "xray", *paths, sampled(list(test), n), [(31, "scans", 42), (35, "scans", 22), (40, "scans", 11)])
-    lossless(ours, "xray", *paths, list(known), list(test), (1_000_000,))
+    lossless(ours, "xray", *paths, list(known), list(test), "registered", (1_000_000,))
 
 
 def digits(ours, data, scratch, n):
@@ -229,7 +229,7 @@ def digits(ours, data, scratch, n):
     paths = scratch / "digits-known.npy", scratch / "digits-test.npy"
     np.save(paths[0], stack[:8000]), np.save(paths[1], stack[8000:])
     lossy(ours, "digits", *paths, sampled(list(stack[8000:]), n), [(20, "levels2", 95), (25, "levels2", 67), (30, "levels4", 40)])
-    lossless(ours, "digits", *paths, list(stack[:8000]), list(stack[8000:]), (1_000_000,))
+    lossless(ours, "digits", *paths, list(stack[:8000]), list(stack[8000:]), "icons", (1_000_000,))
 
 
 def cells(ours, data, scratch, n):
@@ -258,7 +258,7 @@ def on_white(p):
 def emoji(ours, data, scratch, n):
     folders = data / "emoji", data / "emoji-test"
     known, pictures = ([np.array(Image.open(f).convert("RGBA")) for f in sorted(d.glob("*.png"))] for d in folders)
-    lossless(ours, "emoji", *folders, known, pictures, (1_000_000, 10_000_000))
+    lossless(ours, "emoji", *folders, known, pictures, "icons", (1_000_000, 10_000_000))
 
     # A bound on each picture's mean squared error, not a mean: the step whose uniform error lies at 32 dB.
     step = 255 / 10 ** (32 / 20) * 12 ** 0.5

@@ -15,10 +15,10 @@ namespace cli {
 namespace {
 constexpr std::string_view lossy_families[] = {"scans",   "blocks",  "levels2", "levels3",
                                                "levels4", "levels6", "palette"};
-constexpr std::string_view exact_families[] = {"icons"};
+constexpr std::string_view exact_families[] = {"icons", "registered"};
 /// The others take what they take.
 auto any_size(codec_entry const &family) -> bool {
-    return family.name != "scans" && family.name != "blocks";
+    return family.name != "scans" && family.name != "blocks" && family.name != "registered";
 }
 
 /// A tenth is held out, in some twenty runs rather than each tenth picture: neighbours in a folder are often siblings (tiles of one scan,
@@ -235,12 +235,12 @@ auto as_table(chosen_codec const &chosen, std::optional<double> psnr) -> std::st
         std::array<char, 400> t{};
         auto const name = std::string(a.family->name);
         if (!a.failure.empty())
-            std::snprintf(t.data(), t.size(), "  %-9s  %.300s\n", name.c_str(), a.failure.c_str());
+            std::snprintf(t.data(), t.size(), "  %-10s  %.300s\n", name.c_str(), a.failure.c_str());
         else if (std::isinf(a.psnr))
-            std::snprintf(t.data(), t.size(), "  %-9s %9.1f     exact       -  %11llu %9.1f\n", name.c_str(), a.bytes,
+            std::snprintf(t.data(), t.size(), "  %-10s %9.1f     exact       -  %11llu %9.1f\n", name.c_str(), a.bytes,
                           static_cast<unsigned long long>(a.parameters), a.seconds);
         else
-            std::snprintf(t.data(), t.size(), "  %-9s %9.1f  %8.2f %7.2f  %11llu %9.1f\n", name.c_str(), a.bytes,
+            std::snprintf(t.data(), t.size(), "  %-10s %9.1f  %8.2f %7.2f  %11llu %9.1f\n", name.c_str(), a.bytes,
                           a.psnr, static_cast<double>(a.step), static_cast<unsigned long long>(a.parameters),
                           a.seconds);
         text += t.data();
@@ -248,7 +248,7 @@ auto as_table(chosen_codec const &chosen, std::optional<double> psnr) -> std::st
     auto const part = [&](std::vector<attempt> const &all) {
         if (all.empty()) return;
         text += "learned from " + std::to_string(all.front().learned_from) + " pictures\n";
-        text += "  family        bytes   PSNR dB    step   parameters CPU s\n";
+        text += "  family         bytes   PSNR dB    step   parameters CPU s\n";
         for (auto const &a : all) line(a);
     };
     part(chosen.sampled);

@@ -4,6 +4,7 @@
 // <triptych/learn/safetensors.hpp>, which is not, because it needs nlohmann/json.
 #pragma once
 
+#include <triptych/learn/autoregressive.hpp>
 #include <triptych/learn/chain.hpp>
 #include <triptych/learn/conditional_scale.hpp>
 #include <triptych/learn/eigenpicture.hpp>

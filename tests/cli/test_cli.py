@@ -483,7 +483,7 @@ class Quality(Case):
         os.mkdir(self.path("colours"))
         for i, p in enumerate(self.drawn(150, 6, 3)):
             self.put(f"colours/{i:03}.ppm", b"P6 20 20 255\n" + p)
-        for corpus, options, family in (("scans.npy", ["--psnr", "36"], "scans"), ("blocks", ["--psnr", "36"], "blocks"),
+        for corpus, options, family in (("scans.npy", ["--psnr", "36"], "scans"), ("scans.npy", ["--lossless"], "registered"), ("blocks", ["--psnr", "36"], "blocks"),
                                         ("gray.npy", ["--psnr", "24"], "levels"), ("gray.npy", ["--lossless"], "icons"),
                                         ("colours", ["--psnr", "30"], "palette")):
             with self.subTest(corpus=corpus, family=family):
@@ -492,7 +492,7 @@ class Quality(Case):
                 if options == ["--lossless"]:
                     self.assertNotIn("scans", report)
                 else:
-                    for other in ("scans", "blocks", "levels4", "palette", "icons", "photo"):
+                    for other in ("scans", "blocks", "levels4", "palette", "icons", "registered", "photo"):
                         self.assertIn(f"  {other} ", report)
                 # The file says whose model it is, and for which step.
                 rows = self.tool("evaluate", corpus, "--model", "m.safetensors", "--records", "--csv")

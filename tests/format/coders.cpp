@@ -3,6 +3,7 @@
 #include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/autoregressive.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/model/family.hpp>
 #include <triptych/coder/model/geometric.hpp>
@@ -47,6 +48,23 @@ auto slope() -> std::vector<std::uint8_t> {
             samples.push_back(
                 static_cast<std::uint8_t>(i % 10 > 6 ? 220 - 90 * c : 40 + 30 * c + 9 * (i % 10) + 6 * (i / 10)));
     return samples;
+}
+
+/// The state that the page lists: of a picture of 2 x 3, with three taps.
+auto listed_state() -> plain<coder::range<model::autoregressive>> {
+    auto const owned = []<class T>(std::vector<T> const &v, dims shape) { return frozen<T>::owned(v, shape); };
+    std::vector<std::int16_t> weight;
+    std::vector<std::int8_t> response;
+    for (std::int16_t i = 0; i < 6; ++i)
+        for (auto const w : {4000 + 700 * i, 6000 - 900 * i, -1500 - 200 * i})
+            weight.push_back(static_cast<std::int16_t>(w));
+    for (int i = 0; i < 32; ++i) response.push_back(static_cast<std::int8_t>(3 * i - 40));
+    coder::range<model::autoregressive> c;
+    c.model.bias = owned(std::vector<std::int32_t>{-81920, 4096, -20000, 0, 300000, 8192}, {2u, 3u});
+    c.model.weight = owned(weight, {2u, 3u, 3u});
+    c.model.spread = owned(std::vector<std::uint8_t>{100, 60, 70, 90, 40, 20}, {2u, 3u});
+    c.model.response = owned(response, {32u});
+    return {{}, {}, std::move(c)};
 }
 
 [[maybe_unused]] bool const added[] = {
@@ -96,6 +114,18 @@ auto slope() -> std::vector<std::uint8_t> {
                                  .bytes = "80 4d 1a 1c 3b 44 a6 ca 6f",
                                  .samples = {128, 160, 120, 255},
                                  .goal = step(8)}),
+    add(example<plain<coder::range<model::autoregressive>>, std::uint8_t, 2>{
+        .shape = {3, 4},
+        .components = 1,
+        .bytes = "34 ec 82 2b fb 1c 3c 1b 5e 2b a8 5a b2 ac",
+        .samples = {128, 129, 131, 140, 127, 130, 255, 140, 126, 0, 128, 141},
+        .goal = exact}),
+    add(example<plain<coder::range<model::autoregressive>>, std::uint8_t, 2>{.shape = {2, 3},
+                                                                             .components = 1,
+                                                                             .bytes = "e8 40 55 7a 8a 92 9c a7 de 1c",
+                                                                             .samples = {110, 125, 131, 140, 200, 120},
+                                                                             .goal = exact,
+                                                                             .codec = listed_state()}),
     add(example<plain<coder::rans<model::laplace>>, std::uint8_t, 2>{
         .shape = {2, 4},
         .components = 1,

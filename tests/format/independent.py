@@ -1698,6 +1698,10 @@ COARSE, FINE = root_products(8), root_products(16)
 QUARTER = 16777216, 19951585, 23726566, 28215802
 
 
+def half(y):
+    return 0 if y >= 1 << 21 else (COARSE[y >> 8 & 255] * FINE[y & 255] >> 31) >> (y >> 16)
+
+
 class RansFamily(Rans):
     """rans<laplace>, rans<gaussian>"""
 
@@ -1710,7 +1714,7 @@ class RansFamily(Rans):
             y = min(abs(16 * a - 8 + n * (2 * j + 1)), 1 << 20) * slope >> 12
             if self.gaussian:
                 y = min(y, 1 << 22) ** 2 >> 16
-            total += 0 if y >= 1 << 21 else (COARSE[y >> 8 & 255] * FINE[y & 255] >> 31) >> (y >> 16)
+            total += half(y)
         return n * (total >> 3)
 
     def token_mass(self, s, t):
@@ -1935,6 +1939,64 @@ def log_class(x, most):
         return min(x, most)
     e = width(x)
     return min(2 * e - 2 + (x >> e - 2 & 1), most)
+
+
+class Autoregressive:
+    """`state`: name to (extents, values)."""
+
+    PLACES = sorted((up * up + right * right, up, right) for up in range(7) for right in range(-6, 7)
+                    if (up > 0 or right < 0) and up * up + right * right <= 37)
+    G = {1: 16, 2: 11, 4: 8, 5: 7, 8: 6, 9: 5, 10: 5, 13: 4}
+
+    def __init__(self):
+        self.state = {}
+
+    def code(self, engine, layout, work):
+        for b in flat(layout):
+            batch, h, w = b.planes()
+            for _ in range(batch if h * w else 0):
+                b.v += self.plane(engine, h, w, work.width(b))
+
+    def plane(self, engine, h, w, n):
+        array = {name: values for name, (_, values) in self.state.items()}
+        known = bool(array) and self.state["model.bias"][0] == [h, w]
+        v, a = {}, {}
+        for i in range(h * w):
+            y, x = divmod(i, w)
+            near = lambda plane, beyond, up, right: plane.get((y - up, x + right), beyond)
+            W, N, NW = near(v, 0, 0, -1), near(v, 0, 1, 0), near(v, 0, 1, -1)
+            total = 4096 + sum(self.G[square] * near(a, 256, up, right) for square, up, right in self.PLACES[:22])
+            level = L16(total)
+            if known:
+                taps = self.state["model.weight"][0][2]
+                C = array["model.bias"][i] + sum(array["model.weight"][i * taps + t] * near(v, 0, *self.PLACES[t][1:]) for t in range(taps)) >> 9
+                s, R, most = array["model.spread"][i], array["model.response"][min((level - 192) >> 2, 31)], 4096
+            else:
+                C = 16 * (W if y == 0 else N if x == 0 else clamp(W + N - NW, min(W, N), max(W, N)))
+                s, R, most = 16 * max(n, 5) - 80, level - 246, 1 << 20
+            C = clamp(C, -16 << n - 1, 16 << n - 1)
+            v[y, x] = self.symbol(engine, C, clamp(s + R, 0, 575), n)
+            a[y, x] = min(abs(16 * v[y, x] - C) * 256 * SIXTEENTHS[s & 15] >> 16 + (s >> 4), most)
+        return [v[divmod(i, w)] for i in range(h * w)]
+
+    @staticmethod
+    def symbol(engine, C, u, n):
+        def below(v):
+            d = 16 * v - 8 - C
+            q = half(2 * abs(d) * SIXTEENTHS[u & 15] >> (u >> 4))
+            t = (q << 30) // ((1 << 31) + q)
+            return ((t if d < 0 else (1 << 30) - t) << 16) + (v + (1 << n - 1) << 35 - n)
+
+        low = -(1 << n - 1)
+        start, end, step = below(low), below(-low), -low
+        while step:
+            m = below(low + step)
+            if engine.bit(clamp((end - m << 16) // max(end - start, 1), 1, 65535)):
+                low, start = low + step, m
+            else:
+                end = m
+            step //= 2
+        return low
 
 
 class View:
@@ -2394,9 +2456,11 @@ def L16(x):
     return 16 * e + part[(x >> e - 4 if e >= 4 else x << 4 - e) & 15]
 
 
+SIXTEENTHS = (65536, 62757, 60097, 57549, 55109, 52773, 50535, 48393, 46341, 44376, 42495, 40693, 38968, 37316, 35734, 34219)
+
+
 def X16(x):
-    table = (65536, 62757, 60097, 57549, 55109, 52773, 50535, 48393, 46341, 44376, 42495, 40693, 38968, 37316, 35734, 34219)
-    return table[x & 15] >> (x >> 4) if x < 512 else 0
+    return SIXTEENTHS[x & 15] >> (x >> 4) if x < 512 else 0
 
 
 class BitPlane(Raw):
@@ -3227,7 +3291,7 @@ def make(node, work):
         return Range(work, Mixing(arguments[0][1]))
     if name == "range":
         return Range(work, {"adaptive": Adaptive, "neighbourhood": Neighbourhood, "predictive": Predictive,
-                            "pretrained": Pretrained, "transform_blocks": TransformBlocks,
+                            "pretrained": Pretrained, "transform_blocks": TransformBlocks, "autoregressive": Autoregressive,
                             "conditional_scale": ConditionalScale, "network": Network, "geometric": Geometric}[words[0]]())
     if name == "bit_plane":
         return BitPlane(work, words == ["by_gain"])
@@ -3251,11 +3315,13 @@ def make(node, work):
             "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
 
 
-def decode(description, kind, shape, components, payload):
-    """Samples, floats by their bits."""
+def decode(description, kind, shape, components, payload, state=None):
+    """Samples, floats by their bits. `state` of the coder, if it has any: array by array."""
     arguments = parse(description)[1]
     work = Work(16 if kind == "uint8" else 32)
     transform, quantizer, coder = (make(a, work) for a in arguments[:3])
+    if state:
+        coder.model.state = state
     r = Reader(payload)
     m = Map(kind, r)
     verbatim, at = [], 0
@@ -3297,13 +3363,17 @@ def decode(description, kind, shape, components, payload):
 
 
 def examples(page):
-    head, data = None, b""
+    """Head, bytes, samples, and what lines before the head say of the state."""
+    head, data, state = None, b"", {}
     for line in page.read_text(encoding="utf-8").splitlines():
-        if line.startswith("    codec<"):
+        if line.startswith("    state "):
+            name, extents, *values = line.replace(":", "").split()[1:]
+            state[name] = [int(e) for e in extents.split("x")], [int(v) for v in values]
+        elif line.startswith("    codec<"):
             head, data = line.split(), b""
         elif head and line.startswith("    = "):
-            yield head, data, line.split()[1:]
-            head = None
+            yield head, data, line.split()[1:], state
+            head, state = None, {}
         elif head:
             data += bytes.fromhex(line.split("#")[0])
 
@@ -3341,14 +3411,14 @@ def main():
     root = Path(__file__).resolve().parents[2]
     count = failures = 0
     for page in [root / "docs" / "format.md", *sorted((root / "docs" / "format").glob("*.md"))]:
-        for (description, frame, kind, shape, components), data, expected in examples(page):
+        for (description, frame, kind, shape, components), data, expected, state in examples(page):
             shape, components = [int(e) for e in shape.split("x")], int(components)
             if frame == "file":
                 codec, kind, shape, components, data = read_file(data)
                 assert codec == fingerprint(description)
             elif frame == "record":
                 data = read_record(data, description, shape, components)
-            got = decode(description, kind, shape, components, data)
+            got = decode(description, kind, shape, components, data, state)
             wanted = [int(v, 16) if kind == "float32" else int(v) for v in expected]
             count += 1
             if got != wanted:

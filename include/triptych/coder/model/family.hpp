@@ -16,41 +16,13 @@
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/engine/tokens.hpp>
+#include <triptych/coder/model/detail/powers.hpp>
 #include <triptych/coder/model/table.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {
 
 namespace detail {
-
-/// floor(sqrt(v))
-constexpr auto integer_root(std::uint64_t v) noexcept -> std::uint64_t {
-    std::uint64_t root = 0;
-    for (auto bit = std::uint64_t{1} << 31; bit; bit >>= 1)
-        if ((root | bit) * (root | bit) <= v) root |= bit;
-    return root;
-}
-/// 2^31 · 2^(-i / 256) and 2^31 · 2^(-i / 65536), i < 256.
-struct power_tables {
-    std::array<std::uint64_t, 256> coarse{}, fine{};
-};
-inline constexpr auto powers = [] {
-    power_tables t;
-    std::array<std::uint64_t, 17> root{}; // 2^31 · 2^(-1 / 2^i), rounded down each time
-    root[0] = std::uint64_t{1} << 30;
-    for (std::size_t i = 1; i < root.size(); ++i) root[i] = integer_root(root[i - 1] << 31);
-    for (std::size_t i = 0; i < 256; ++i) {
-        t.coarse[i] = t.fine[i] = std::uint64_t{1} << 31;
-        for (std::size_t b = 0; b < 8; ++b)
-            if (i >> b & 1) t.coarse[i] = t.coarse[i] * root[8 - b] >> 31, t.fine[i] = t.fine[i] * root[16 - b] >> 31;
-    }
-    return t;
-}();
-/// 2^31 · 2^(-y / 65536)
-constexpr auto power_of_half(std::uint64_t y) noexcept -> std::uint64_t {
-    if (y >= std::uint64_t{32} << 16) return 0;
-    return (powers.coarse[y >> 8 & 255] * powers.fine[y & 255] >> 31) >> (y >> 16);
-}
 
 /// 2^24 · 2^(i / 4)
 inline constexpr std::array<std::uint64_t, 4> quarters{16777216, 19951585, 23726566, 28215802};

@@ -17,6 +17,7 @@
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/detail/logistic.hpp>
+#include <triptych/coder/model/detail/powers.hpp>
 #include <triptych/coder/model/detail/surroundings.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
@@ -24,20 +25,6 @@
 namespace triptych::inline TRIPTYCH_ABI::model {
 
 namespace detail {
-
-/// 16 · log2(x), x >= 1, to a sixteenth of an octave.
-constexpr auto log2_16(std::uint32_t x) noexcept -> std::uint32_t {
-    constexpr std::array<std::uint8_t, 16> part{0, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15};
-    auto const e = static_cast<std::uint32_t>(std::bit_width(x)) - 1;
-    auto const top = e >= 4 ? (x >> (e - 4)) & 15 : (x << (4 - e)) & 15;
-    return 16 * e + part[top];
-}
-/// 65536 · 2^(-x / 16)
-constexpr auto exp2_16(std::uint32_t x) noexcept -> std::uint32_t {
-    constexpr std::array<std::uint32_t, 16> part{65536, 62757, 60097, 57549, 55109, 52773, 50535, 48393,
-                                                 46341, 44376, 42495, 40693, 38968, 37316, 35734, 34219};
-    return x >= 16 * 32 ? 0 : part[x & 15] >> (x >> 4);
-}
 
 /// A normalised LMS filter: weights in 65536ths on differences to a base, predictions and errors in eighths.
 template <std::size_t N>

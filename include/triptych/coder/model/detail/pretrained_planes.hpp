@@ -10,6 +10,7 @@
 #include <triptych/bands.hpp>
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/detail/pretrained_mixing.hpp>
+#include <triptych/coder/model/detail/recent_rows.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 
@@ -62,29 +63,6 @@ struct pixel {
     std::uint32_t id = 0;
 
     friend constexpr bool operator==(pixel const &a, pixel const &b) noexcept { return a.id == b.id; }
-};
-
-/// The current row (0) and the three above, with zeros beyond.
-template <class P>
-class recent_rows {
-public:
-    static constexpr std::size_t pad = 4;
-
-    explicit recent_rows(std::size_t w) noexcept : length_(w + 2 * pad), store_(4 * length_, P{}) {
-        if (!store_.ok()) return;
-        for (std::size_t i = 0; i < 4; ++i) row_[i] = store_.data() + i * length_ + pad;
-    }
-    auto ok() const noexcept -> bool { return store_.ok(); }
-    auto operator[](std::size_t up) const noexcept -> P * { return row_[up]; }
-    void next() noexcept {
-        std::rotate(row_.begin(), row_.end() - 1, row_.end());
-        std::fill(row_[0] - pad, row_[0] - pad + length_, P{});
-    }
-
-private:
-    std::size_t length_;
-    triptych::detail::buffer<P> store_;
-    std::array<P *, 4> row_{};
 };
 
 /// 0 if the bits of q above the next one are not those of `node` (a one, then the bits so far); else 1 + the next one.
