@@ -33,6 +33,7 @@
 #include <triptych/presets.hpp>
 #include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/escape_codebook.hpp>
 #include <triptych/quantizer/levels.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
@@ -75,9 +76,9 @@ using transforms = std::tuple<                                         //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
-using quantizers =
-    std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone,
-               quantizer::codebook<>, quantizer::palette, quantizer::levels<2>, quantizer::levels<5>>;
+using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>,
+                              quantizer::trained_zone, quantizer::codebook<>, quantizer::escape_codebook<>,
+                              quantizer::palette, quantizer::levels<2>, quantizer::levels<5>>;
 
 using coders = std::tuple<                                                   //
     coder::raw,                                                              //
@@ -130,8 +131,9 @@ using codecs = std::tuple<                                                      
     >;
 
 /// Codecs whose encoders need a learner: <triptych/learn/pca.hpp> (and Eigen), <triptych/learn/codebook.hpp>.
-using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>, //
-                                   codec<transform::identity, per_image<quantizer::codebook<16>>, coder::range<>>>;
+using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>,            //
+                                   codec<transform::identity, per_image<quantizer::codebook<16>>, coder::range<>>, //
+                                   codec<dct<4>, per_image<quantizer::escape_codebook<16>>, coder::range<>>>;
 
 /// The largest error of a lossy transform without a quantizer, in samples; negative where it loses on purpose.
 template <class P>

@@ -1,4 +1,4 @@
-// data.hpp: what the experiments share: sets of small pictures with labels, pictures to look at, results as JSON.
+// data.hpp: what the experiments share: pictures and what codecs see of them, sets of small ones with labels, results as JSON.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <triptych/bands.hpp>
 #include <triptych/learn/points.hpp>
+#include <triptych/picture.hpp>
 
 #include "any_picture.hpp"
 #include "errors.hpp"
@@ -96,6 +98,50 @@ inline void write_png(std::string const &path, std::vector<std::uint8_t> samples
     cli::any_picture p;
     p.samples = std::move(samples), p.shape = {height, width}, p.components = components;
     cli::write_file(path, cli::write_png(p), true);
+}
+
+/// The middle of a picture, `side` pixels square, or all of it.
+inline auto middle(cli::any_picture p, std::string const &path, std::size_t side) -> cli::any_picture {
+    auto const h = std::min(side, p.shape[0]), w = std::min(side, p.shape[1]), c = p.components;
+    auto const top = (p.shape[0] - h) / 2, left = (p.shape[1] - w) / 2;
+    auto const &from = bytes_of(p, path);
+    std::vector<std::uint8_t> to;
+    for (std::size_t y = top; y < top + h; ++y) {
+        auto const row = from.begin() + static_cast<std::ptrdiff_t>((y * p.shape[1] + left) * c);
+        to.insert(to.end(), row, row + static_cast<std::ptrdiff_t>(w * c));
+    }
+    p.samples = std::move(to), p.shape = {h, w};
+    return p;
+}
+
+inline auto gray_of(cli::any_picture const &p, std::string const &path) -> cli::any_picture {
+    auto const &from = bytes_of(p, path);
+    if (p.components == 1) return p;
+    std::vector<std::uint8_t> gray(p.pixels());
+    for (std::size_t i = 0; i < gray.size(); ++i) { // luma of ITU-R BT.601
+        auto const *const c = from.data() + i * p.components;
+        gray[i] = level(0.299F * c[0] + 0.587F * c[1] + 0.114F * c[2]);
+    }
+    cli::any_picture g;
+    g.samples = std::move(gray), g.shape = p.shape;
+    return g;
+}
+
+/// The bands that a codec hands to its transform: one a component, samples less 128.
+template <std::size_t R>
+auto bands_of(triptych::picture_view<std::uint8_t, R> const &v) -> triptych::bands<std::int16_t, R> {
+    triptych::layout<R> planes;
+    for (std::size_t c = 0; c < v.components; ++c) {
+        triptych::band_info<R> like;
+        like.at.component = static_cast<std::uint16_t>(c), like.bits = 8;
+        planes.add(v.shape, like);
+    }
+    triptych::bands<std::int16_t, R> x(std::move(planes));
+    auto const n = static_cast<std::size_t>(triptych::volume(v.shape));
+    for (std::size_t c = 0; c < v.components; ++c)
+        for (std::size_t i = 0; i < n; ++i)
+            x.data()[x.info(c).offset + i] = static_cast<std::int16_t>(v.data[i * v.components + c] - 128);
+    return x;
 }
 
 /// Vectors as pictures side by side, a pixel apart, `columns` in a row.

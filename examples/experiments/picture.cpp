@@ -13,7 +13,8 @@
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/run_length.hpp>
-#include <triptych/learn/codebook.hpp>
+#include <triptych/learn/codebook_dbscan.hpp>
+#include <triptych/learn/codebook_som.hpp>
 #include <triptych/learn/pca.hpp>
 #include <triptych/presets.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
@@ -22,12 +23,12 @@
 #include <triptych/transform/difference.hpp>
 #include <triptych/triptych.hpp>
 
-#include "books.hpp"
 #include "data.hpp"
 
 namespace {
 using namespace experiments;
 using triptych::codec, triptych::per_image;
+using triptych::quantizer::codebook, triptych::quantizer::entries_by;
 namespace transform = triptych::transform;
 namespace quantizer = triptych::quantizer;
 namespace coder = triptych::coder;
@@ -53,23 +54,6 @@ struct learned_cost {
             return panel;
     }
 };
-
-/// The bands that a codec hands to its transform: one a component, samples less 128.
-template <std::size_t R>
-auto bands_of(triptych::picture_view<std::uint8_t, R> const &v) -> triptych::bands<std::int16_t, R> {
-    triptych::layout<R> planes;
-    for (std::size_t c = 0; c < v.components; ++c) {
-        triptych::band_info<R> like;
-        like.at.component = static_cast<std::uint16_t>(c), like.bits = 8;
-        planes.add(v.shape, like);
-    }
-    triptych::bands<std::int16_t, R> x(std::move(planes));
-    auto const n = static_cast<std::size_t>(triptych::volume(v.shape));
-    for (std::size_t c = 0; c < v.components; ++c)
-        for (std::size_t i = 0; i < n; ++i)
-            x.data()[x.info(c).offset + i] = static_cast<std::int16_t>(v.data[i * v.components + c] - 128);
-    return x;
-}
 
 class table {
 public:
@@ -134,33 +118,6 @@ private:
     json rows_;
 };
 
-/// The middle of a picture, `side` pixels square, or all of it.
-auto middle(cli::any_picture p, std::string const &path, std::size_t side) -> cli::any_picture {
-    auto const h = std::min(side, p.shape[0]), w = std::min(side, p.shape[1]), c = p.components;
-    auto const top = (p.shape[0] - h) / 2, left = (p.shape[1] - w) / 2;
-    auto const &from = bytes_of(p, path);
-    std::vector<std::uint8_t> to;
-    for (std::size_t y = top; y < top + h; ++y) {
-        auto const row = from.begin() + static_cast<std::ptrdiff_t>((y * p.shape[1] + left) * c);
-        to.insert(to.end(), row, row + static_cast<std::ptrdiff_t>(w * c));
-    }
-    p.samples = std::move(to), p.shape = {h, w};
-    return p;
-}
-
-auto gray_of(cli::any_picture const &p, std::string const &path) -> cli::any_picture {
-    auto const &from = bytes_of(p, path);
-    if (p.components == 1) return p;
-    std::vector<std::uint8_t> gray(p.pixels());
-    for (std::size_t i = 0; i < gray.size(); ++i) { // luma of ITU-R BT.601
-        auto const *const c = from.data() + i * p.components;
-        gray[i] = level(0.299F * c[0] + 0.587F * c[1] + 0.114F * c[2]);
-    }
-    cli::any_picture g;
-    g.samples = std::move(gray), g.shape = p.shape;
-    return g;
-}
-
 using rows_view = triptych::picture_view<std::uint8_t, 1>;
 using plane_view = triptych::picture_view<std::uint8_t, 2>;
 using huffman = coder::huffman<>;
@@ -182,11 +139,11 @@ template <class C>
 using exact = codec<transform::difference<transform::predictor::median>, quantizer::none, C>;
 
 template <class C>
-using palette = rows_book<quantizer::codebook<64>, C>;
+using palette = rows_book<codebook<64>, C>;
 template <class C>
-using chain = rows_book<som_book<64>, C>;
+using chain = rows_book<codebook<64, entries_by::som>, C>;
 template <class C>
-using ink = rows_book<quantizer::codebook<2>, C>;
+using ink = rows_book<codebook<2>, C>;
 
 template <template <class> class Codec>
 void three(table &t, std::string const &name, cli::any_picture const &p, plane_view const &v,
@@ -209,17 +166,17 @@ void experiment(std::vector<std::string> const &given) {
     table t(given[1]);
 
     std::cout << "-- rows of the gray picture as vectors\n";
-    t.add<rows_book<quantizer::codebook<64>>>("rows", "k-means 64", gray, rows, any);
-    t.add<rows_book<som_book<64>>>("rows", "SOM 64", gray, rows, any);
-    t.add<rows_book<dbscan_book<64>>>("rows", "DBSCAN 64", gray, rows, any);
+    t.add<rows_book<codebook<64>>>("rows", "k-means 64", gray, rows, any);
+    t.add<rows_book<codebook<64, entries_by::som>>>("rows", "SOM 64", gray, rows, any);
+    t.add<rows_book<codebook<64, entries_by::dbscan>>>("rows", "DBSCAN 64", gray, rows, any);
     t.add<rows_axes<>>("rows", "PCA 64, step 24", gray, rows, triptych::step(24));
     t.add<rows_axes<>>("rows", "PCA 64, step 96", gray, rows, triptych::step(96));
-    t.add<rows_axes_book<quantizer::codebook<64>>>("rows", "PCA 64, k-means 64", gray, rows, any);
+    t.add<rows_axes_book<codebook<64>>>("rows", "PCA 64, k-means 64", gray, rows, any);
 
     std::cout << "-- blocks of the gray picture as vectors\n";
-    t.add<block_book<quantizer::codebook<64>>>("blocks", "4x4, k-means 64", gray, plane, any);
-    t.add<block_book<quantizer::codebook<256>>>("blocks", "4x4, k-means 256", gray, plane, any);
-    t.add<block_book<som_book<256>>>("blocks", "4x4, SOM 256", gray, plane, any);
+    t.add<block_book<codebook<64>>>("blocks", "4x4, k-means 64", gray, plane, any);
+    t.add<block_book<codebook<256>>>("blocks", "4x4, k-means 256", gray, plane, any);
+    t.add<block_book<codebook<256, entries_by::som>>>("blocks", "4x4, SOM 256", gray, plane, any);
     t.add<block_axes<>>("blocks", "8x8, PCA 16, step 24", gray, plane, triptych::step(24));
     t.add<block_axes<coder::range<>>>("blocks", "8x8, PCA 16, step 24, range", gray, plane, triptych::step(24));
     t.add<block_cosines<>>("blocks", "8x8, DCT 16, step 24", gray, plane, triptych::step(24));
@@ -229,12 +186,12 @@ void experiment(std::vector<std::string> const &given) {
     if (picture.components == 3) {
         std::cout << "-- colours\n";
         plane_view const colour{bytes_of(picture, given[0]).data(), {h, w}, 3};
-        t.add<rows_book<quantizer::codebook<16>>>("colours", "k-means 16", picture, colour, any);
-        t.add<rows_book<som_book<16>>>("colours", "SOM 16", picture, colour, any);
-        t.add<rows_book<dbscan_book<16>>>("colours", "DBSCAN 16", picture, colour, any);
-        t.add<rows_book<quantizer::codebook<64>>>("colours", "k-means 64", picture, colour, any);
-        t.add<rows_book<som_book<64>>>("colours", "SOM 64", picture, colour, any);
-        t.add<rows_book<quantizer::codebook<256>>>("colours", "k-means 256", picture, colour, any);
+        t.add<rows_book<codebook<16>>>("colours", "k-means 16", picture, colour, any);
+        t.add<rows_book<codebook<16, entries_by::som>>>("colours", "SOM 16", picture, colour, any);
+        t.add<rows_book<codebook<16, entries_by::dbscan>>>("colours", "DBSCAN 16", picture, colour, any);
+        t.add<rows_book<codebook<64>>>("colours", "k-means 64", picture, colour, any);
+        t.add<rows_book<codebook<64, entries_by::som>>>("colours", "SOM 64", picture, colour, any);
+        t.add<rows_book<codebook<256>>>("colours", "k-means 256", picture, colour, any);
     }
 
     std::cout << "-- the same symbols by three coders\n";

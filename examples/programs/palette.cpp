@@ -1,12 +1,14 @@
-// A palette for each picture: k-means chooses the colours, the picture becomes one band of indices.
+// A palette for each picture: k-means chooses the colours, the picture becomes one band of indices. DBSCAN's clusters as a palette that keeps a bound.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <iomanip>
 #include <iostream>
 
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/codebook.hpp>
+#include <triptych/learn/codebook_dbscan.hpp>
 #include <triptych/metric/error.hpp>
 #include <triptych/triptych.hpp>
 
@@ -16,6 +18,13 @@ using picture = triptych::picture<std::uint8_t, 2>;
 template <std::size_t K>
 using palette = triptych::codec<triptych::transform::identity, triptych::per_image<triptych::quantizer::codebook<K>>,
                                 triptych::coder::range<>>;
+
+/// The same, but no sample is off by more than the goal says: colours that are in no cluster are sent themselves.
+template <std::size_t K>
+using bounded_palette = triptych::codec<
+    triptych::transform::identity,
+    triptych::per_image<triptych::quantizer::escape_codebook<K, triptych::quantizer::entries_by::dbscan>>,
+    triptych::coder::range<>>;
 
 namespace {
 /// A poster: a sun in a sky that grows lighter downwards, over two hills.
@@ -41,10 +50,20 @@ void show(picture const &p) {
     std::cout << std::setw(4) << K << " colours: " << std::setw(5) << bytes.size() / 10 * 10 << " bytes, "
               << std::lround(triptych::metric::psnr(p, decoded)) << " dB\n";
 }
+
+void show_bounded(picture const &p, int bound) {
+    auto const bytes = bounded_palette<64>{}.encode(p, triptych::max_error(bound));
+    auto const decoded = bounded_palette<64>{}.decode(bytes);
+    int most = 0;
+    for (std::size_t i = 0; i < p.size(); ++i) most = std::max(most, std::abs(p.data()[i] - decoded.data()[i]));
+    std::cout << "within " << bound << ": " << std::setw(5) << bytes.size() / 100 * 100 << " bytes, "
+              << (most <= bound ? "kept" : "broken") << '\n';
+}
 } // namespace
 
 int main() {
     auto const p = poster();
     std::cout << "about\n";
     show<4>(p), show<16>(p), show<64>(p);
+    show_bounded(p, 0), show_bounded(p, 2), show_bounded(p, 8);
 }

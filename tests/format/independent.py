@@ -944,6 +944,7 @@ class PerImage(Identity):
                 before, last = last, w
             engine.finish()
             self.policy.arrays[name], self.policy.extents = values, dims
+        self.policy.read(r)
 
     @staticmethod
     def bit(engine, rows, key):
@@ -1117,6 +1118,41 @@ class Codebook(NoQuantizer):
                           for e in entries]
                 out[-1].append(b.like(v=[stored[clamp(i, 0, k - 1)] for i in indices]))
                 element += 1
+        return out
+
+
+class EscapeCodebook(Codebook):
+    def read(self, r):
+        self.step, self.escapes = r.varint(), r.varint()
+
+    def arrange(self, layout):
+        uniform = Quantizer.arrange(self, layout)
+        if not self.fits(layout):
+            if self.escapes:
+                raise Corrupt("escapes of nothing")
+            return uniform
+        out = super().arrange(layout)
+        index = next(b for b in flat(out) if not b.side)
+        index.bits = self.extents[0].bit_length() + 1
+        if self.escapes > math.prod(index.shape):
+            raise Corrupt("more escapes than vectors")
+        for g in uniform if self.escapes else []:
+            signal = [b.like(shape=[1] * (len(b.shape) - 1) + [self.escapes]) for b in g if not b.side]
+            out += [signal] if signal else []
+        return out
+
+    def values(self, symbols, layout):
+        if not self.fits(layout):
+            return Quantizer.values(self, symbols, layout)
+        index = next(x for x in flat(symbols) if not x.side)
+        escaped = [p for p, q in enumerate(index.v) if q <= 0][:self.escapes]
+        signal = [[b for b in g if not b.side] for g in layout]
+        signal = [g for g in signal if g]
+        sent = flat(Quantizer.values(self, symbols[-len(signal):], signal)) if self.escapes else []
+        out = super().values([[x if x is not index else x.like(v=[max(q, 1) - 1 for q in x.v]) for x in g] for g in symbols], layout)
+        for b, from_ in zip([b for b in flat(out) if not b.side], sent):
+            for p, v in zip(escaped, from_.v):
+                b.v[p] = v
         return out
 
 
@@ -3312,7 +3348,7 @@ def make(node, work):
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer, "palette": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
+            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "escape_codebook": EscapeCodebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
 
 
 def decode(description, kind, shape, components, payload, state=None):

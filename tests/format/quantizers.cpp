@@ -4,6 +4,7 @@
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/escape_codebook.hpp>
 #include <triptych/quantizer/levels.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/palette.hpp>
@@ -49,5 +50,12 @@ namespace {
         .bytes = "02 02 03 01 02 40 16 40 b3 28 8c 4b 14",
         .samples = {200, 40, 40, 130, 170, 230, 130, 170, 230, 200, 40, 40},
         .goal = step(8)}),
+    add(example<codec<transform::identity, per_image<quantizer::escape_codebook<2>>, coder::raw>, std::uint8_t, 2>{
+        .shape = {1, 6},
+        .components = 1,
+        .bytes = "02 02 01 00 03 78 09 00 80 0a 04 00 04 e1 b9 8a 03",
+        .samples = {88, 93, 18, 200, 88, 200},
+        .goal = max_error(2),
+        .input = {90, 91, 20, 200, 90, 200}}),
 };
 } // namespace

@@ -12,7 +12,8 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/codebook.hpp>
+#include <triptych/learn/codebook_dbscan.hpp>
+#include <triptych/learn/codebook_som.hpp>
 #include <triptych/metric/error.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/codebook.hpp>
@@ -20,6 +21,7 @@
 
 namespace tt = triptych;
 using planes = tt::bands<std::int16_t, 2>;
+using tt::quantizer::entries_by;
 
 namespace {
 auto layout_of(std::size_t components, std::int8_t frac = 0, bool interleaved = false) {
@@ -145,11 +147,68 @@ BOOST_AUTO_TEST_CASE(learns_as_k_means_and_merges) {
         double const v = double(p.entries[i]);
         BOOST_TEST(std::min(std::abs(v - 4), std::abs(v - 104)) < 1);
     }
-    for (std::size_t i = 2; i < 8; i += 2)
-        BOOST_TEST(p.entries[i] + p.entries[i + 1] >= p.entries[i - 2] + p.entries[i - 1]);
     tt::learner<policy> nothing;
     BOOST_CHECK_THROW(nothing.finish(), std::invalid_argument);
     BOOST_CHECK_THROW(one.observe(noise(layout_of(3), 1)), std::invalid_argument);
+}
+
+namespace {
+/// Twelve small clouds along the direction (3, -1), in no order, and `alone` single vectors far away from it.
+auto clouds(bool alone) {
+    planes x(layout_of(2));
+    std::mt19937 random(5);
+    for (std::size_t i = 0; i < 20; ++i)
+        for (std::size_t j = 0; j < 30; ++j) {
+            auto const cloud = int((i * 7 + j * 5) % 12);
+            x[1](i, j) = std::int16_t(30 * cloud - 150 + int(random() % 3));
+            x[2](i, j) = std::int16_t(-10 * cloud + int(random() % 3));
+            if (alone && i == 4 && j % 10 == 0) x[2](i, j) = std::int16_t(180 + 20 * j);
+        }
+    return x;
+}
+template <entries_by By, std::size_t K>
+auto learned() {
+    tt::learner<tt::quantizer::codebook<K, By>> l;
+    l.observe(clouds(By == entries_by::dbscan));
+    return l.finish();
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(entries_lie_in_order) {
+    // Along the axis of the clouds, towards the greater sum, though sums of neighbours waver.
+    auto const q = learned<entries_by::k_means, 12>();
+    for (std::size_t i = 2; i < q.entries.size(); i += 2)
+        BOOST_TEST(3 * (q.entries[i] - q.entries[i - 2]) - (q.entries[i + 1] - q.entries[i - 1]) > 0);
+}
+
+BOOST_AUTO_TEST_CASE(dbscan_finds_the_clouds_and_a_chain_has_neighbours_that_are_alike) {
+    auto const q = learned<entries_by::dbscan, 12>();
+    BOOST_TEST(q.count() == 12u);
+    for (std::size_t i = 0; i < q.count(); ++i) {
+        BOOST_TEST(std::abs(double(q.entries[2 * i]) - (30 * double(i) - 149)) <= 1);
+        BOOST_TEST(std::abs(double(q.entries[2 * i + 1]) - (1 - 10 * double(i))) <= 1);
+    }
+    // Each unit of the map is nearer to the next than to the one after it, with few exceptions.
+    auto const chain = learned<entries_by::som, 20>();
+    auto const apart = [&](std::size_t i, std::size_t j) {
+        return std::hypot(double(chain.entries[2 * i] - chain.entries[2 * j]),
+                          double(chain.entries[2 * i + 1] - chain.entries[2 * j + 1]));
+    };
+    std::size_t folds = 0;
+    for (std::size_t i = 0; i + 2 < chain.count(); ++i) folds += apart(i, i + 1) > apart(i, i + 2);
+    BOOST_TEST(chain.count() == 20u);
+    BOOST_TEST(folds <= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(few_vectors_are_entries_whatever_learns) {
+    planes x(layout_of(2), std::int16_t{5});
+    tt::learner<tt::quantizer::codebook<4, entries_by::dbscan>> l;
+    l.observe(x);
+    BOOST_TEST(l.finish().count() == 1u);
+    tt::learner<tt::quantizer::codebook<4, entries_by::som>> nothing;
+    BOOST_CHECK_THROW(nothing.finish(), std::invalid_argument);
+    auto lenient = tt::learner<tt::quantizer::codebook<4, entries_by::som>>::for_one_picture();
+    BOOST_TEST(!lenient.finish().trained());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
