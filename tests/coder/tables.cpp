@@ -117,10 +117,10 @@ BOOST_AUTO_TEST_CASE(reciprocals_divide_exactly) {
     for (std::uint32_t f = 1; f <= 4096; ++f) {
         auto const code = coder::detail::rans_code::of({0, f});
         auto const divides = [&](std::uint64_t x) {
-            auto const q = ((x + (code.packed >> 28)) * code.reciprocal >> 32) >> (code.packed >> 24 & 15);
-            return q == x / f;
+            return x * code.reciprocal >> 44 == x / f;
         };
-        exact = exact && (code.packed & 4095) == f - 1 && divides(0) && divides((std::uint64_t{f} << 20) - 1);
+        exact = exact && code.rest == 4096 - f && code.most == (std::uint64_t{f} << 20) - 1;
+        exact = exact && divides(0) && divides((std::uint64_t{f} << 20) - 1);
         for (int i = 0; i < 50; ++i) {
             auto const multiple = (1 + random() % ((1u << 20) - 1)) * std::uint64_t{f};
             exact = exact && divides(multiple) && divides(multiple - 1);

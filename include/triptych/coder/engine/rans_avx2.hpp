@@ -80,21 +80,43 @@ inline auto rans_decode_vector(std::uint32_t *state, rans_source &s, std::size_t
     return i;
 }
 
+/// The codes of eight symbols, as in rans_code; reciprocals, of 64 bits, for even and odd lanes.
+struct rans_codes8 {
+    __m256i even, odd, most, start, rest;
+};
+inline auto rans_codes_of(rans_code const *codes, std::uint8_t const *table, std::uint8_t const *tokens) noexcept
+    -> rans_codes8 {
+    auto const bytes = [](std::uint8_t const *p) { return _mm_loadl_epi64(reinterpret_cast<__m128i const *>(p)); };
+    auto const index = _mm_unpacklo_epi8(bytes(tokens), bytes(table));
+    auto const at = [&](int i) { return _mm_loadu_si128(reinterpret_cast<__m128i const *>(codes + i)); };
+    auto const pair = [](__m128i low, __m128i high) {
+        return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+    };
+    auto const c04 = pair(at(_mm_extract_epi16(index, 0)), at(_mm_extract_epi16(index, 4)));
+    auto const c15 = pair(at(_mm_extract_epi16(index, 1)), at(_mm_extract_epi16(index, 5)));
+    auto const c26 = pair(at(_mm_extract_epi16(index, 2)), at(_mm_extract_epi16(index, 6)));
+    auto const c37 = pair(at(_mm_extract_epi16(index, 3)), at(_mm_extract_epi16(index, 7)));
+    auto const even = _mm256_unpackhi_epi64(c04, c26), odd = _mm256_unpackhi_epi64(c15, c37);
+    auto const packed = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
+    return {_mm256_unpacklo_epi64(c04, c26), _mm256_unpacklo_epi64(c15, c37),
+            _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa),
+            _mm256_and_si256(packed, _mm256_set1_epi32(0xffff)), _mm256_srli_epi32(packed, 16)};
+}
+
 /// Encodes n symbols backwards; n is a multiple of 32.
 inline void rans_encode_vector(std::uint32_t *state, rans_sink &s, std::size_t n) noexcept {
-    auto const mask12 = _mm256_set1_epi32(rans_whole - 1);
+    auto const quotient = [](__m256i x, __m256i reciprocal) { // x · reciprocal >> 32, by halves
+        auto const low = _mm256_srli_epi64(_mm256_mul_epu32(x, reciprocal), 32);
+        return _mm256_add_epi64(low, _mm256_mul_epu32(x, _mm256_srli_epi64(reciprocal, 32)));
+    };
     auto *words = s.words;
     __m256i x[4];
     for (int v = 0; v < 4; ++v) x[v] = rans_load(state + 8 * v);
     for (; n > 0; n -= rans_lanes)
         for (int v = 3; v >= 0; --v) {
             auto const i = n - rans_lanes + 8 * static_cast<unsigned>(v);
-            auto const index = _mm256_or_si256(_mm256_slli_epi32(rans_bytes(s.table + i), 8), rans_bytes(s.tokens + i));
-            auto const *const codes = reinterpret_cast<int const *>(s.codes);
-            auto const reciprocal = _mm256_i32gather_epi32(codes, index, 8);
-            auto const packed = _mm256_i32gather_epi32(codes + 1, index, 8);
-            auto const less = _mm256_and_si256(packed, mask12); // frequency - 1
-            auto const gives = _mm256_cmpgt_epi32(_mm256_srli_epi32(x[v], 20), less);
+            auto const code = rans_codes_of(s.codes, s.table + i, s.tokens + i);
+            auto const gives = _mm256_cmpgt_epi32(_mm256_srli_epi32(x[v], 20), _mm256_srli_epi32(code.most, 20));
             auto const set = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(gives)));
             auto const count = std::popcount(set);
             // The words end up at the top of eight, right below those written before.
@@ -104,14 +126,10 @@ inline void rans_encode_vector(std::uint32_t *state, rans_sink &s, std::size_t n
             _mm_storeu_si128(reinterpret_cast<__m128i *>(words - 8), _mm256_castsi256_si128(packed_words));
             words -= count;
             x[v] = _mm256_blendv_epi8(x[v], _mm256_srli_epi32(x[v], 16), gives);
-            auto const more = _mm256_add_epi32(x[v], _mm256_srli_epi32(packed, 28));
-            auto const even = _mm256_srli_epi64(_mm256_mul_epu32(more, reciprocal), 32);
-            auto const odd = _mm256_mul_epu32(_mm256_srli_epi64(more, 32), _mm256_srli_epi64(reciprocal, 32));
-            auto const shift = _mm256_and_si256(_mm256_srli_epi32(packed, 24), _mm256_set1_epi32(15));
-            auto const q = _mm256_srlv_epi32(_mm256_blend_epi32(even, odd, 0xaa), shift);
-            auto const start = _mm256_and_si256(_mm256_srli_epi32(packed, 12), mask12);
-            auto const rest = _mm256_sub_epi32(mask12, less); // 2^12 - frequency
-            x[v] = _mm256_add_epi32(_mm256_add_epi32(x[v], start), _mm256_mullo_epi32(q, rest));
+            auto const even = _mm256_srli_epi64(quotient(x[v], code.even), 12);
+            auto const odd = _mm256_slli_epi64(quotient(_mm256_srli_epi64(x[v], 32), code.odd), 20);
+            auto const q = _mm256_blend_epi32(even, odd, 0xaa);
+            x[v] = _mm256_add_epi32(_mm256_add_epi32(x[v], code.start), _mm256_mullo_epi32(q, code.rest));
         }
     for (int v = 0; v < 4; ++v) _mm256_storeu_si256(reinterpret_cast<__m256i *>(state + 8 * v), x[v]);
     s.words = words;

@@ -3,6 +3,8 @@
 // Words are dealt to the lanes that want them by vpexpandd, and gathered from those that give them by vpcompressd.
 #pragma once
 
+#include <type_traits>
+
 #include <triptych/coder/engine/rans_lanes.hpp>
 #include <triptych/version.hpp>
 
@@ -46,31 +48,40 @@ inline auto rans_decode_vector(std::uint32_t *state, rans_source &s, std::size_t
 
 /// Encodes n symbols backwards; n is a multiple of 32.
 inline void rans_encode_vector(std::uint32_t *state, rans_sink &s, std::size_t n) noexcept {
-    auto const mask12 = _mm512_set1_epi32(rans_whole - 1), one = _mm512_set1_epi32(1);
-    auto const whole = _mm512_set1_epi32(static_cast<int>(rans_whole));
     auto *words = s.words;
+    auto const quotient = [](__m512i x, __m512i reciprocal) { // x · reciprocal >> 32, by halves
+        auto const low = _mm512_srli_epi64(_mm512_mul_epu32(x, reciprocal), 32);
+        return _mm512_add_epi64(low, _mm512_mul_epu32(x, _mm512_srli_epi64(reciprocal, 32)));
+    };
     auto const step = [&](__m512i x, std::size_t i) {
-        auto const table = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(s.table + i)));
-        auto const token = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(s.tokens + i)));
-        auto const index = _mm512_or_si512(_mm512_slli_epi32(table, 8), token);
-        auto const reciprocal = _mm512_i32gather_epi32(index, s.codes, 8);
-        auto const packed = _mm512_i32gather_epi32(index, &s.codes->packed, 8);
-        auto const less = _mm512_and_si512(packed, mask12); // frequency - 1
-        auto const gives = _mm512_cmpgt_epu32_mask(_mm512_srli_epi32(x, 20), less);
+        auto const table = _mm_loadu_si128(reinterpret_cast<__m128i const *>(s.table + i));
+        auto const token = _mm_loadu_si128(reinterpret_cast<__m128i const *>(s.tokens + i));
+        auto const low = _mm_unpacklo_epi8(token, table), high = _mm_unpackhi_epi8(token, table);
+        auto const at = [&](int k) { return _mm_loadu_si128(reinterpret_cast<__m128i const *>(s.codes + k)); };
+        // The codes of lanes k, k + 4, k + 8 and k + 12.
+        auto const four = [&]<int K>(std::integral_constant<int, K>) {
+            auto const pair = [&](__m128i index) {
+                return _mm256_inserti128_si256(_mm256_castsi128_si256(at(_mm_extract_epi16(index, K))),
+                                               at(_mm_extract_epi16(index, K + 4)), 1);
+            };
+            return _mm512_inserti64x4(_mm512_castsi256_si512(pair(low)), pair(high), 1);
+        };
+        auto const c0 = four(std::integral_constant<int, 0>{}), c1 = four(std::integral_constant<int, 1>{}),
+                   c2 = four(std::integral_constant<int, 2>{}), c3 = four(std::integral_constant<int, 3>{});
+        auto const even = _mm512_unpackhi_epi64(c0, c2), odd = _mm512_unpackhi_epi64(c1, c3);
+        auto const most = _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
+        auto const packed = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
+        auto const gives = _mm512_cmpgt_epu32_mask(x, most);
         auto const count = std::popcount(static_cast<unsigned>(gives));
         auto const given = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(gives, x));
         words -= count;
         _mm512_mask_storeu_epi16(words, (1u << count) - 1, _mm512_castsi256_si512(given));
         x = _mm512_mask_srli_epi32(x, gives, x, 16);
-        auto const more = _mm512_add_epi32(x, _mm512_srli_epi32(packed, 28));
-        auto const even = _mm512_srli_epi64(_mm512_mul_epu32(more, reciprocal), 32);
-        auto const odd = _mm512_mul_epu32(_mm512_srli_epi64(more, 32), _mm512_srli_epi64(reciprocal, 32));
-        auto const high = _mm512_mask_blend_epi32(0xaaaa, even, odd);
-        auto const shift = _mm512_and_si512(_mm512_srli_epi32(packed, 24), _mm512_set1_epi32(15));
-        auto const q = _mm512_srlv_epi32(high, shift);
-        auto const rest = _mm512_sub_epi32(_mm512_sub_epi32(whole, one), less); // 2^12 - frequency
-        auto const start = _mm512_and_si512(_mm512_srli_epi32(packed, 12), mask12);
-        return _mm512_add_epi32(_mm512_add_epi32(x, start), _mm512_mullo_epi32(q, rest));
+        auto const q = _mm512_mask_blend_epi32(
+            0xaaaa, _mm512_srli_epi64(quotient(x, _mm512_unpacklo_epi64(c0, c2)), 12),
+            _mm512_slli_epi64(quotient(_mm512_srli_epi64(x, 32), _mm512_unpacklo_epi64(c1, c3)), 20));
+        auto const start = _mm512_and_si512(packed, _mm512_set1_epi32(0xffff));
+        return _mm512_add_epi32(_mm512_add_epi32(x, start), _mm512_mullo_epi32(q, _mm512_srli_epi32(packed, 16)));
     };
     auto x0 = _mm512_loadu_si512(state), x1 = _mm512_loadu_si512(state + 16);
     for (; n > 0; n -= rans_lanes) x1 = step(x1, n - 16), x0 = step(x0, n - 32);

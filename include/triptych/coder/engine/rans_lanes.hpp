@@ -6,8 +6,8 @@
 // words lie in the same order (F. Giesen, arXiv:1402.3392).
 #pragma once
 
+#include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,21 +33,17 @@ struct rans_source {
 
 /// How a token of a table is encoded.
 struct rans_code {
-    std::uint32_t reciprocal = 0; ///< of the frequency: ceil or floor of 2^(32 + shift) / freq
-    std::uint32_t packed =
-        0; ///< frequency - 1 (12 bits), start (12), shift (4), 1 if the state is to be increased before (1)
+    std::uint64_t reciprocal = 0; ///< of the frequency: ceil(2^44 / freq)
+    std::uint32_t most = 0;       ///< a state above gives a word first: 2^20 · freq - 1
+    std::uint16_t start = 0;
+    std::uint16_t rest = 0; ///< 2^12 - freq
 
-    /// The quotient q = (x + increase) · reciprocal >> 32 + shift is exact for all x < 2^20 · freq, which are those that are divided: rounded
-    /// up, the reciprocal is off by e / freq with e = -2^(32 + shift) mod freq, and x · e / freq < 2^(32 + shift) as long as e < 2^11; else
-    /// it is rounded down, off by (freq - e) / freq, and one more in x makes up for it.
+    /// The quotient x · reciprocal >> 44 is exact for all x < 2^20 · freq, which are those that are divided: the reciprocal is off by e / freq with
+    /// e < freq, and x · e / freq < 2^20 · freq < 2^44 / freq.
     static constexpr auto of(interval const &in) noexcept -> rans_code {
-        std::uint32_t const shift = in.freq < 2 ? 0 : static_cast<std::uint32_t>(std::bit_width(in.freq - 1)) - 1;
-        auto const scale = std::uint64_t{1} << (32 + shift);
-        auto const up = (scale + in.freq - 1) / in.freq;
-        bool const increase = up >> 32 != 0 || up * in.freq - scale >= 2048;
-        auto const reciprocal = increase ? (in.freq == 1 ? scale - 1 : scale / in.freq) : up;
-        return {static_cast<std::uint32_t>(reciprocal),
-                (in.freq - 1) | in.start << 12 | shift << 24 | (increase ? 1u << 28 : 0u)};
+        return {((std::uint64_t{1} << 44) + in.freq - 1) / in.freq,
+                static_cast<std::uint32_t>((std::uint64_t{in.freq} << 20) - 1), static_cast<std::uint16_t>(in.start),
+                static_cast<std::uint16_t>(rans_whole - in.freq)};
     }
 };
 
@@ -66,52 +62,61 @@ constexpr auto rans_advanced(std::uint32_t x, std::uint32_t slot) noexcept -> st
 
 /// Decodes n symbols, of which the first is in lane 0 of `Lanes`; moves `words` on.
 template <std::size_t Lanes>
-void rans_decode_portable(std::uint32_t *state, rans_source &s, std::size_t n) noexcept {
-    std::size_t i = 0;
-    auto const step = [&](std::size_t lane, std::uint32_t word) {
+void rans_decode_portable(std::uint32_t *states, rans_source &s, std::size_t n) noexcept {
+    // Tokens are bytes, which may be stored anywhere for all that a compiler knows: what it shall keep in registers is local.
+    std::array<std::uint32_t, Lanes> state;
+    std::copy_n(states, Lanes, state.begin());
+    auto const *const slots = s.slots;
+    auto const *table = s.table, *at = s.words;
+    auto *tokens = s.tokens;
+    auto const *const last = s.last;
+    auto const word_at = [](std::uint8_t const *p) { return static_cast<std::uint32_t>(p[0] | p[1] << 8); };
+    // Whether a word is taken is as good as random, so it is no branch.
+    auto const step = [&](std::size_t lane, std::uint32_t word) -> std::uint32_t {
         auto x = state[lane];
-        auto const slot =
-            s.slots[static_cast<std::size_t>(s.table[i + lane]) << rans_precision | (x & (rans_whole - 1))];
-        s.tokens[i + lane] = static_cast<std::uint8_t>(slot);
+        auto const slot = slots[static_cast<std::size_t>(table[lane]) << rans_precision | (x & (rans_whole - 1))];
+        tokens[lane] = static_cast<std::uint8_t>(slot);
         x = rans_advanced(x, slot);
-        bool const takes = x < rans_low;
-        state[lane] = takes ? x << 16 | word : x;
+        std::uint32_t const takes = x < rans_low;
+        state[lane] = x << 16 * takes | (word & (0 - takes));
         return takes;
     };
-    auto const *at = s.words;
-    for (; i + Lanes <= n && static_cast<std::size_t>(s.last - at) >= 2 * Lanes; i += Lanes)
-        for (std::size_t lane = 0; lane < Lanes; ++lane)
-            at += 2 * static_cast<unsigned>(step(lane, static_cast<std::uint32_t>(at[0] | at[1] << 8)));
+    for (; n >= Lanes && static_cast<std::size_t>(last - at) >= 2 * Lanes; n -= Lanes, table += Lanes, tokens += Lanes)
+        for (std::size_t lane = 0; lane < Lanes; ++lane) at += 2 * step(lane, word_at(at));
     // Near the end of the bytes each word is looked for.
     std::size_t missing = 0;
-    for (; i < n; i += Lanes)
-        for (std::size_t lane = 0; lane < Lanes && i + lane < n; ++lane) {
-            bool const there = s.last - at >= 2;
-            if (step(lane, there ? static_cast<std::uint32_t>(at[0] | at[1] << 8) : 0))
-                at += there ? 2 : 0, missing += there ? 0 : 1;
+    for (; n > 0; n -= std::min(n, Lanes), table += Lanes, tokens += Lanes)
+        for (std::size_t lane = 0; lane < std::min(n, Lanes); ++lane) {
+            bool const there = last - at >= 2;
+            if (step(lane, there ? word_at(at) : 0) != 0) at += there ? 2 : 0, missing += there ? 0 : 1;
         }
+    std::copy_n(state.begin(), Lanes, states);
     s.words = at, s.missing += missing;
 }
 
 /// Encodes n symbols backwards, the first of which is in lane 0.
 template <std::size_t Lanes>
-void rans_encode_portable(std::uint32_t *state, rans_sink &s, std::size_t n) noexcept {
+void rans_encode_portable(std::uint32_t *states, rans_sink &s, std::size_t n) noexcept {
+    std::array<std::uint32_t, Lanes> state;
+    std::copy_n(states, Lanes, state.begin());
+    auto const *const codes = s.codes;
+    auto const *const table = s.table, *const tokens = s.tokens;
     auto *words = s.words;
     auto const step = [&](std::size_t i, std::size_t lane) {
-        auto const code = s.codes[static_cast<std::size_t>(s.table[i]) << 8 | s.tokens[i]];
+        auto const &code = codes[static_cast<std::size_t>(table[i]) << 8 | tokens[i]];
         auto x = state[lane];
-        auto const freq = (code.packed & (rans_whole - 1)) + 1;
-        bool const gives = x >> 20 >= freq;
+        // The word is written anyway, and counts if it is given.
+        bool const gives = x > code.most;
         words[-1] = static_cast<std::uint16_t>(x);
         words -= gives;
         x = gives ? x >> 16 : x;
-        auto const q = static_cast<std::uint32_t>(((x + std::uint64_t{code.packed >> 28}) * code.reciprocal >> 32) >>
-                                                  (code.packed >> 24 & 15));
-        state[lane] = x + (code.packed >> 12 & (rans_whole - 1)) + q * (rans_whole - freq);
+        auto const q = static_cast<std::uint32_t>(x * code.reciprocal >> 44);
+        state[lane] = x + code.start + q * code.rest;
     };
     for (; n % Lanes != 0; --n) step(n - 1, (n - 1) % Lanes);
     for (; n > 0; n -= Lanes)
         for (std::size_t lane = Lanes; lane-- > 0;) step(n - Lanes + lane, lane);
+    std::copy_n(state.begin(), Lanes, states);
     s.words = words;
 }
 
