@@ -125,10 +125,10 @@ public:
     template <class Change>
     void relabel(std::size_t b, Change &&change) {
         if (b >= count()) return;
-        band_info<R> edited = list_[b];
+        auto &info = list_[b];
+        band_info<R> edited = info;
         change(edited);
-        edited.shape = list_[b].shape, edited.stride = list_[b].stride, edited.offset = list_[b].offset;
-        list_[b] = edited;
+        info.at = edited.at, info.frac = edited.frac, info.bits = edited.bits, info.gain = edited.gain;
     }
 
     void fail() noexcept { *this = layout(), ok_ = false; }

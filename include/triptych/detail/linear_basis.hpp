@@ -93,9 +93,11 @@ public:
         rules.top = std::int64_t{1} << (std::min<int>(bits, std::numeric_limits<T>::digits + 1) - 1);
         std::size_t n = 0;
         std::int64_t magnitude = 0;
-        for (std::size_t i = 0; i < count_; ++i)
-            if (std::int64_t const c = coefficients[i]; c != 0)
-                used[n++] = static_cast<std::uint32_t>(i), magnitude += c < 0 ? -c : c;
+        for (std::size_t i = 0; i < count_; ++i) {
+            // Which are zero is as good as random, so this is no branch.
+            std::int64_t const c = coefficients[i];
+            used[n] = static_cast<std::uint32_t>(i), n += c != 0, magnitude += c < 0 ? -c : c;
+        }
         // A strip of samples at a time, so that its sums stay near; within it pieces of known length, which become vectors at any -O.
         constexpr std::size_t longest = 512, piece = 16;
         with_rows([&](auto const *rows) {
@@ -140,9 +142,10 @@ private:
                 reach |= static_cast<std::uint32_t>(mean[at + j] ^ (mean[at + j] >> 31));
         auto const sum = [&]<class A>(A) {
             A acc[Longest];
-            for (std::size_t j = 0; j < into.length; ++j)
-                acc[j] = static_cast<A>(half) +
-                         (mean ? static_cast<A>(std::int64_t{mean[j]} * (std::int64_t{1} << rules.lift)) : A{0});
+            for (std::size_t at = 0; at < into.length; at += Piece)
+                for (std::size_t j = 0; j < Piece; ++j)
+                    acc[at + j] = static_cast<A>(half) +
+                                  (mean ? static_cast<A>(static_cast<A>(mean[at + j]) * (A{1} << rules.lift)) : A{0});
             // Four vectors for each touch of the sums, and coefficients in their own type: that tells the compiler of products of 16 bits.
             for (std::size_t u = 0; u < n; u += 4) {
                 std::array<std::conditional_t<sizeof(A) == 4, T, A>, 4> by{};

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -240,7 +241,7 @@ void planes_to_samples(B const &planes, sample_map const &map, S *first) {
         auto const n = planes[c].size();
         int const frac = planes.info(c).frac;
         if constexpr (!has_map<S>) {
-            // As to_sample, in 32 bits; pieces of known length become vectors at any -O.
+            // As to_sample, in 32 bits; pieces of known length, copied so that they do not overlap, become vectors at any -O.
             auto const half = frac > 0 ? std::int32_t{1} << (frac - 1) : 0, shift = std::max(frac, 0);
             auto const sample = [&](std::int32_t v) {
                 return static_cast<S>(std::min(std::max(((v + half) >> shift) + map.centre, 0), 255));
@@ -248,9 +249,11 @@ void planes_to_samples(B const &planes, sample_map const &map, S *first) {
             constexpr std::size_t piece = 16;
             std::size_t i = 0;
             for (; components == 1 && i + piece <= n; i += piece) {
-                auto const *const from = in + i;
-                auto *const to = first + i;
+                std::array<typename B::value_type, piece> from;
+                std::array<S, piece> to;
+                std::copy_n(in + i, piece, from.begin());
                 for (std::size_t j = 0; j < piece; ++j) to[j] = sample(from[j]);
+                std::copy_n(to.begin(), piece, first + i);
             }
             for (; i < n; ++i) first[i * components + c] = sample(in[i]);
         } else {

@@ -16,6 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <type_traits>
+#include <utility>
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/detail/scale_features.hpp>
@@ -108,7 +110,10 @@ public:
         if (model_) {
             auto const *const w =
                 (learned_weights_ ? learned_weights_ : weights_.data()) + std::min(first_ + k, last_row_) * features;
-            for (std::size_t i = 0; i < features; ++i) sum += w[i] * f[i];
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                sum += (... + (w[I] * f[I]));
+            }
+            (std::make_index_sequence<features>{});
         } else {
             for (auto const v : f) sum += 77 * v; // 0.9 octaves for each octave of all windows
         }

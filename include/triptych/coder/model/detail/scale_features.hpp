@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <triptych/coder/model/detail/surroundings.hpp>
 #include <triptych/detail/memory.hpp>
@@ -58,11 +59,14 @@ public:
     }
     auto of(std::size_t k) const noexcept -> features {
         features f{};
-        for (std::size_t i = 0; i < windows.size(); ++i) {
-            auto const w = windows[i];
-            f[i] = k < w ? level(now_[k], k) : level_of((now_[k] - now_[k - w]) / static_cast<std::uint32_t>(w));
+        auto const all = level(now_[k], k);
+        // One by one, so that each divisor is known to the compiler: a power of two.
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            ((f[I] = k < windows[I] ? all : level_of((now_[k] - now_[k - windows[I]]) / std::uint32_t{windows[I]})),
+             ...);
         }
-        f[windows.size()] = level(now_[k], k);
+        (std::make_index_sequence<windows.size()>{});
+        f[windows.size()] = all;
         if (up_ || left_) around(k, f.data() + windows.size() + 1); // else there is nothing, and that is zero
         return f;
     }
