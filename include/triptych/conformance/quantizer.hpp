@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,9 +16,10 @@
 
 namespace triptych::inline TRIPTYCH_ABI::detail {
 
-inline constexpr std::size_t layout_variants = 8;
+inline constexpr std::size_t layout_variants = 9;
 
-/// Layouts like those that transforms make: planes, an interleaved group with fractional bits, side bands, an empty band, no bands.
+/// Layouts like those that transforms make: planes, an interleaved group with fractional bits, side bands, an empty band, no bands, a
+/// pyramid of levels.
 template <std::size_t R>
 auto layout_to_try(extents<R> const &shape, std::size_t variant, std::uint8_t most_bits) -> layout<R> {
     layout<R> out;
@@ -59,6 +61,20 @@ auto layout_to_try(extents<R> const &shape, std::size_t variant, std::uint8_t mo
     case 6: // no width said: that of the integers
         like.bits = 0, out.add(shape, like);
         break;
+    case 7: { // what two levels of a dyadic wavelet leave, the coarsest first
+        std::array<extents<R>, 3> rough{shape, shape, shape};
+        for (std::size_t level = 1; level < 3; ++level)
+            for (std::size_t axis = 0; axis < R; ++axis) rough[level][axis] = (rough[level - 1][axis] + 1) / 2;
+        like.at.level = 2, out.add(rough[2], like);
+        for (std::uint8_t level = 2; level-- > 0;)
+            for (std::uint32_t mask = 1; mask < 1U << R; ++mask) {
+                auto fine = rough[level + 1U];
+                for (std::size_t axis = 0; axis < R; ++axis)
+                    if (mask >> (R - 1 - axis) & 1U) fine[axis] = rough[level][axis] - fine[axis];
+                like.at.level = level, like.at.index = mask, out.add(fine, like);
+            }
+        break;
+    }
     default: // the full width of the integers
         like.bits = most_bits, out.add(shape, like);
         break;
