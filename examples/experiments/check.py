@@ -29,6 +29,18 @@ def picture(run):
     assert of("coders", "exact, median prediction, run length", "bytes") > of("coders", "exact, median prediction, Huffman", "bytes")
 
 
+def books(run):
+    rows = run("@", 128, PICTURES / "dog.png")
+    by = {(r["vectors"], r["codec"]): r for r in rows}
+    for vectors in "colours", "blocks":
+        # An order of the entries does not pay for the error that it costs.
+        assert by[vectors, "SOM, chain"]["bd_rate"] > 0 and by[vectors, "SOM, square"]["bd_rate"] > 0
+        # With escapes quality goes beyond that of the book, and comes back to it.
+        plain, escapes = by[vectors, "k-means"]["points"], by[vectors, "k-means 16, escapes"]["points"]
+        assert max(q for _, q in escapes) > max(q for _, q in plain)
+        assert abs(escapes[-1][1] - plain[0][1]) < 1
+
+
 def classify(run):
     found = run(IMAGES, LABELS, "@")
     by = {(r["features"], r["size"]): r for r in found["features"]}

@@ -28,6 +28,8 @@ programs=$build/programs/bin/experiments
 
 say "One photograph: code books, axes, coders"
 $programs/picture examples/pictures/dog.png $out/dog
+say "Code books at equal quality: orders of entries, escapes"
+$programs/books $out/books 128 examples/pictures/{dog,city,reflect}.png
 say "A photograph with noise and gaps"
 $programs/restore examples/pictures/city.png $out/city 256 examples/pictures/dog.png examples/pictures/reflect.png
 
