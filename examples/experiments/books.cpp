@@ -127,7 +127,8 @@ private:
         both("SOM, chain", learned<K, entries_by::som>(x_));
         constexpr std::size_t side = K == 16 ? 4 : K == 64 ? 8 : 16;
         std::pair<entries, planes> const found = square_map<side>(x_);
-        auto const &[map, at] = found;
+        auto const &map = found.first;
+        auto const &at = found.second;
         auto const quality = coded(map.as<codebook<>>(), pretrained{}, any).quality;
         auto const symbols = [&](std::string const &name, auto const &c) {
             triptych::byte_writer w;
