@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
 #include <triptych/bands.hpp>
 #include <triptych/coder/engine/adaptive_cdf.hpp>
@@ -51,10 +52,11 @@ public:
         return v;
     }
     void note(std::size_t element, std::size_t row, std::int32_t expected, std::int32_t residual) noexcept {
-        book(element, row, expected, residual, spent_);
-        spent_ = 0;
+        book(element, row, expected, residual, settle());
     }
-    /// The same for a coder that comes to a symbol more than once: what was paid in all.
+    /// What was paid since it was last asked, to be booked.
+    auto settle() noexcept -> float { return std::exchange(spent_, 0.0F); }
+    /// The same for a coder that comes to a symbol more than once, or pays for several together: what was paid in all.
     void book(std::size_t element, std::size_t row, std::int32_t expected, std::int32_t residual, float bits) noexcept {
         auto const t = token::of(residual).value;
         for (auto const r : {row, rows_}) {

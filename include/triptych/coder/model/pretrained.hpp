@@ -76,6 +76,8 @@ struct pretrained {
 
     class statistics {
     public:
+        static constexpr std::size_t price_rows = detail::pixel_price_rows; ///< see ledger.hpp
+
         explicit statistics(pretrained const &m) noexcept : model_(m), slots_(&m.slots), ok_(m.valid()) {}
         auto ok() const noexcept -> bool { return ok_; }
 
@@ -83,23 +85,29 @@ struct pretrained {
         void code(E &engine, B &symbols) noexcept(E::decoding) {
             if (!ok_) return;
             if (!mixture_.started()) mixture_.start(model_.mixing(), symbols.size());
-            adapter<E> a{engine, mixture_, slots_};
+            adapter<E, typename std::remove_const_t<B>::value_type> a{engine, mixture_, slots_, symbols.data()};
             ok_ = mixture_.ok() && detail::walk(a, symbols);
         }
 
     private:
-        template <class E>
+        template <class E, class T>
         struct adapter {
             static constexpr bool decoding = E::decoding;
             E &engine;
             detail::mixture &mix;
             detail::slot_table const &slots;
+            T const *symbols;
 
             auto bit(detail::decision const &d, bool b) -> bool {
                 return mix.bit(d, slots, [&](std::uint32_t p) { return engine.bit(p, b); });
             }
             auto likely(bool b) -> bool { return engine.bit(61440, b); }
             auto direct(std::uint32_t v, unsigned n) -> std::uint32_t { return engine.direct(v, n); }
+            auto settle() noexcept -> float requires requires(E &e) { e.settle(); }
+            { return engine.settle(); }
+            void book(T const *at, std::size_t row, std::int32_t expected, std::int32_t residual, float bits) noexcept {
+                engine.book(static_cast<std::size_t>(at - symbols), row, expected, residual, bits);
+            }
             auto stop() const noexcept -> bool {
                 if constexpr (requires { engine.exhausted(); }) return engine.exhausted();
                 return false;

@@ -56,6 +56,7 @@ public:
                 q = one(coder, q);
                 if constexpr (C::decoding)
                     for (std::size_t c = 0; c < p_.n; ++c) p_.set(order_[c], y * p_.w + x, q.value[c]);
+                if constexpr (requires { coder.settle(); }) share(coder, y * p_.w + x);
                 run_ = q == w_ ? run_ + 1 : 1;
                 rows_[0][x] = q;
             }
@@ -65,6 +66,13 @@ public:
 private:
     enum candidate : std::uint8_t { W, N, NE, NW, mirror, WW, NN, NEE, NWW, last, candidates };
 
+    /// What a pixel cost, its components paid for together.
+    template <class C>
+    void share(C &coder, std::size_t at) const {
+        auto const bits = coder.settle() / static_cast<float>(p_.n);
+        for (std::size_t c = 0; c < p_.n; ++c)
+            book(coder, p_, order_[c], at, {w_.value[c], n_.value[c], nw_.value[c], ne_.value[c]}, bits);
+    }
     auto has_alpha() const noexcept -> bool { return p_.n % 2 == 0; }
     auto load(std::size_t at) const noexcept -> pixel {
         pixel q;

@@ -85,6 +85,26 @@ constexpr auto gradient(std::uint32_t w, std::uint32_t n, std::uint32_t nw, std:
     return static_cast<std::uint32_t>(std::clamp<std::int64_t>(g, 0, most));
 }
 
+/// Rows of a ledger for pixels: by component, by width, and by how unlike the neighbours are.
+inline constexpr std::size_t unlikeness = 16, widths = 16, pixel_price_rows = 4 * widths * unlikeness;
+
+/// Books what component c of a pixel cost, whose neighbours are W, N, NW and NE, in a coder's ledger.
+template <class C, class V>
+void book(C &coder, planes<V> const &p, std::size_t c, std::size_t pixel, std::array<std::uint32_t, 4> const &around,
+          float bits) {
+    auto const [w, n, nw, ne] = around;
+    auto const off = [](std::uint32_t a, std::uint32_t b) { return std::uint64_t{a > b ? a - b : b - a}; };
+    auto const unlike = static_cast<std::size_t>(std::bit_width(off(w, nw) + off(n, nw) + off(n, ne)));
+    auto const wide = std::min<std::size_t>(p.width[c], widths) - 1;
+    // Beyond the edges lie least values, of which nothing follows for the first pixel.
+    auto const expected =
+        pixel == 0 ? 0 : coder::sign_extend(gradient(w, n, nw, p.mask(c)) ^ (1u << (p.width[c] - 1)), p.width[c]);
+    auto const *const at = p.data[c] + pixel * p.stride[c];
+    coder.book(at, (c * widths + wide) * unlikeness + std::min(unlike, unlikeness - 1), expected,
+               coder::sign_extend(static_cast<std::uint32_t>(*at) - static_cast<std::uint32_t>(expected), p.width[c]),
+               bits);
+}
+
 /// How far pixels equal to *p reach from p in a direction, below `most`; `room` pixels lie there.
 template <class P>
 auto reach(P const *p, std::ptrdiff_t direction, std::size_t room, std::uint32_t most) noexcept -> std::uint32_t {

@@ -32,6 +32,8 @@ public:
                 if constexpr (!C::decoding) q = p_.get(0, y * p_.w + x);
                 q = value(coder, q);
                 if constexpr (C::decoding) p_.set(0, y * p_.w + x, q);
+                if constexpr (requires { coder.settle(); })
+                    book(coder, p_, 0, y * p_.w + x, {around_[0], around_[1], around_[3], around_[2]}, coder.settle());
                 run = q == around_[0] ? run + 1 : 1;
                 rows_[0][x] = q;
             }
