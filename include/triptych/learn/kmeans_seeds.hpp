@@ -52,7 +52,46 @@ public:
             }
     }
 
+    /// Sums of n values of each of `rows` rows; the sum of row m goes to out[m · step].
+    static void add_up(float const *v, std::size_t stride, std::size_t rows, std::size_t n, double *out,
+                       std::size_t step) {
+        for (std::size_t m = 0; m < rows; m += 4) {
+            auto const *const from = v + m * stride;
+            auto *const to = out + m * step;
+            switch (std::min<std::size_t>(rows - m, 4)) {
+            case 1:
+                add_up<1>(from, stride, n, to, step);
+                break;
+            case 2:
+                add_up<2>(from, stride, n, to, step);
+                break;
+            case 3:
+                add_up<3>(from, stride, n, to, step);
+                break;
+            default:
+                add_up<4>(from, stride, n, to, step);
+            }
+        }
+    }
+
 private:
+    /// N rows side by side, so that no addition waits for the one before.
+    template <std::size_t N>
+    static void add_up(float const *v, std::size_t stride, std::size_t n, double *out, std::size_t step) {
+        using four = double __attribute__((vector_size(32)));
+        using narrow = float __attribute__((vector_size(16)));
+        four sums[N]{};
+        std::size_t i = 0;
+        for (; i + 4 <= n; i += 4)
+            for (std::size_t m = 0; m < N; ++m) {
+                narrow values;
+                __builtin_memcpy(&values, v + m * stride + i, sizeof values);
+                sums[m] += __builtin_convertvector(values, four);
+            }
+        for (; i < n; ++i)
+            for (std::size_t m = 0; m < N; ++m) sums[m][0] += double{v[m * stride + i]};
+        for (std::size_t m = 0; m < N; ++m) out[m * step] = sums[m][0] + sums[m][1] + (sums[m][2] + sums[m][3]);
+    }
     template <std::size_t N>
     void run(std::size_t first, std::size_t last, float const *centres, float const *known, float *out,
              std::size_t stride) const {
@@ -115,16 +154,13 @@ inline auto kmeans_plus_plus(points x, std::size_t k, generator &random, unsigne
             auto const begin = part_begin(tiles, parts, p);
             table.shorten(begin, part_begin(tiles, parts, p + 1), candidates.data(), candidates_now,
                           nearest_so_far.data(), tried.data(), size);
+            auto const i = begin * lanes, end = end_of(p);
+            if (weights.empty())
+                return table.add_up(tried.data() + i, size, candidates_now, end - i, potentials.data() + p, parts);
             for (std::size_t m = 0; m < candidates_now; ++m) {
-                auto const *const v = tried.data() + m * size;
-                double s[4]{};
-                auto i = begin * lanes;
-                auto const end = end_of(p);
-                if (weights.empty())
-                    for (; i + 4 <= end; i += 4)
-                        for (std::size_t l = 0; l < 4; ++l) s[l] += double{v[i + l]};
-                for (; i < end; ++i) s[0] += weight(i) * double{v[i]};
-                potentials[m * parts + p] = s[0] + s[1] + (s[2] + s[3]);
+                double sum = 0;
+                for (auto j = i; j < end; ++j) sum += weight(j) * double{tried[m * size + j]};
+                potentials[m * parts + p] = sum;
             }
         });
         std::size_t best = 0;

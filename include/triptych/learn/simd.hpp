@@ -92,7 +92,16 @@ inline auto squared_distance(float const *a, float const *b, std::size_t d) -> f
         load(p, a + i), load(q, b + i);
         p -= q, even += p * p;
     }
+    // Rows shorter than a vector are many: pieces of product quantizers, colours.
+    using four = float __attribute__((vector_size(16)));
+    four few{};
+    for (; lanes > 4 && i + 4 <= d; i += 4) {
+        four p, q;
+        __builtin_memcpy(&p, a + i, sizeof p), __builtin_memcpy(&q, b + i, sizeof q);
+        p -= q, few += p * p;
+    }
     for (; i < d; ++i) tail += (a[i] - b[i]) * (a[i] - b[i]);
+    tail += (few[0] + few[2]) + (few[1] + few[3]);
     return d < lanes ? tail : sum(even + odd) + tail;
 }
 
