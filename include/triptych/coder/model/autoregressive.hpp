@@ -110,6 +110,8 @@ struct autoregressive {
 /// Refers to the model. Only the errors of the rows above are remembered.
 class autoregressive::statistics {
 public:
+    static constexpr std::size_t price_rows = (detail::logistic_law::most_spread + 1) / 4; ///< see ledger.hpp
+
     explicit statistics(autoregressive const &m) noexcept : model_(m.valid() ? &m : nullptr) {
         // A header may keep the weights as text, which a loop can't read.
         if (!model_ || (weights_ = m.weight.data()) != nullptr) return;
@@ -128,7 +130,8 @@ public:
             auto const view = detail::view_of<V>(symbols, g);
             if (!view.ok()) continue;
             for (std::size_t k = 0; k < view.n && ok(); ++k)
-                plane(engine, view, k, coder::width_of<T>(symbols.info(view.first + k)));
+                plane(engine, view, k, coder::width_of<T>(symbols.info(view.first + k)),
+                      static_cast<std::size_t>(view.data - symbols.data()));
         }
     }
 
@@ -138,7 +141,8 @@ private:
     using errors = detail::recent_rows<std::uint32_t, 3, 3>;
 
     template <class E, class V>
-    void plane(E &engine, detail::group_view<V> const &view, std::size_t k, unsigned width) noexcept(E::decoding) {
+    void plane(E &engine, detail::group_view<V> const &view, std::size_t k, unsigned width,
+               [[maybe_unused]] std::size_t origin) noexcept(E::decoding) {
         samples seen(view.w);
         errors missed(view.w, field::usual);
         if (!seen.ok() || !missed.ok()) {
@@ -172,6 +176,12 @@ private:
                 auto const v =
                     law.code(static_cast<std::int32_t>(*at), [&](std::uint32_t p, bool b) { return engine.bit(p, b); });
                 if constexpr (E::decoding) *at = static_cast<std::remove_const_t<V>>(v);
+                if constexpr (requires { engine.note(0, 0, 0, v); }) {
+                    auto const middle = static_cast<std::int32_t>((law.centre + 8) >> 4);
+                    engine.note(
+                        origin + static_cast<std::size_t>(at - view.data), law.spread / 4, middle,
+                        coder::sign_extend(static_cast<std::uint32_t>(v) - static_cast<std::uint32_t>(middle), width));
+                }
                 seen[0][x] = v;
                 auto const error = std::int64_t{16} * v - law.centre;
                 missed[0][x] = static_cast<std::uint32_t>(std::min<std::uint64_t>(
