@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <triptych/learn/gram.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/linear_algebra.hpp>
 #include <triptych/quality.hpp>
@@ -38,31 +39,23 @@ struct learner<transform::eigenpicture> {
             if (x.info(c).shape != x.info(0).shape || x.info(c).frac != 0)
                 throw std::invalid_argument("eigenpicture: the bands of a picture differ in shape or scale");
         reserve(x.info(0).shape, x.count());
-        std::size_t i = 0;
-        policy::each_sample(x, [&](auto v) { batch_(filled_, i) = v, sum_[i++] += v; });
-        ++count_;
-        if (++filled_ == batch_.rows) flush();
+        policy::each_sample(x, [to = pictures_.next()](auto v) mutable { *to++ = v; });
     }
 
     void merge(learner const &other) {
-        if (other.count_ == 0) return;
+        if (other.components_ == 0) return;
         reserve(other.shape_, other.components_);
-        auto copy = other;
-        copy.flush(), flush();
-        for (std::size_t i = 0; i < gram_.values.size(); ++i) gram_.values[i] += copy.gram_.values[i];
-        for (std::size_t d = 0; d < sum_.size(); ++d) sum_[d] += copy.sum_[d];
-        count_ += copy.count_;
+        pictures_.merge(other.pictures_);
     }
 
     auto finish() -> policy {
-        auto const d = sum_.size();
-        if (count_ < 2) throw std::invalid_argument("eigenpicture: fewer than two pictures to learn from");
-        flush();
-        auto const n = static_cast<double>(count_);
+        auto const d = pictures_.dimension();
+        if (pictures_.count() < 2) throw std::invalid_argument("eigenpicture: fewer than two pictures to learn from");
+        pictures_.settle();
         learn::matrix covariance(d, d);
         for (std::size_t i = 0; i < d; ++i)
-            for (std::size_t j = 0; j <= i; ++j) covariance(i, j) = gram_(i, j) / n - (sum_[i] / n) * (sum_[j] / n);
-        auto const most = std::min({d, most_vectors, static_cast<std::size_t>(count_ - 1)});
+            for (std::size_t j = 0; j <= i; ++j) covariance(i, j) = pictures_.covariance(i, j);
+        auto const most = std::min({d, most_vectors, static_cast<std::size_t>(pictures_.count() - 1)});
         auto const e = learn::symmetric_eigen(covariance, most);
         variances_ = e.values;
         auto const least = static_cast<double>(aim.step) * static_cast<double>(aim.step) / 16;
@@ -72,7 +65,7 @@ struct learner<transform::eigenpicture> {
         std::vector<std::int32_t> mean(d);
         std::vector<std::int16_t> basis(kept * d);
         for (std::size_t i = 0; i < d; ++i)
-            mean[i] = static_cast<std::int32_t>(std::lround(std::ldexp(sum_[i] / n, detail::mean_frac)));
+            mean[i] = static_cast<std::int32_t>(std::lround(std::ldexp(pictures_.mean(i), detail::mean_frac)));
         for (std::size_t i = 0; i < kept * d; ++i)
             basis[i] = static_cast<std::int16_t>(std::lround(std::ldexp(e.vectors.values[i], detail::basis_frac)));
         auto const extent = [](std::size_t v) { return static_cast<std::uint32_t>(v); };
@@ -95,19 +88,13 @@ private:
         if (components_ != 0 && (components_ != components || shape_ != shape))
             throw std::invalid_argument("eigenpicture: pictures of different extents or components");
         if (components_ != 0) return;
-        shape_ = shape, components_ = components;
-        gram_ = learn::matrix(d, d), batch_ = learn::matrix(256, d), sum_.resize(d);
-    }
-    void flush() {
-        if (filled_ != 0) learn::add_gram(gram_, batch_, filled_);
-        filled_ = 0;
+        shape_ = shape, components_ = components, pictures_ = learn::gram_sum(d);
     }
 
     extents<2> shape_{};
-    std::size_t components_ = 0, filled_ = 0;
-    std::uint64_t count_ = 0;
-    learn::matrix gram_, batch_;
-    std::vector<double> sum_, variances_;
+    std::size_t components_ = 0;
+    learn::gram_sum pictures_;
+    std::vector<double> variances_;
 };
 
 static_assert(learnable<transform::eigenpicture>);

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include <triptych/learn/gram.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/linear_algebra.hpp>
 #include <triptych/quality.hpp>
@@ -44,30 +45,20 @@ struct learner<transform::predicted_klt<N>> {
                 throw std::invalid_argument("predicted_klt: the bands of a picture differ in shape or have fractions");
         reserve(x.count());
         policy::each_block(x.layout(), [&](std::size_t top, std::size_t left) {
-            auto &s = sums_[policy::kind_of(top, left)];
-            policy::around(x, top, left, [&](std::size_t i, auto v) { s.batch(s.filled, i) = v; });
-            policy::inside(x, top, left, [&](std::size_t i, auto v) { s.batch(s.filled, ring() + i) = v; });
-            for (std::size_t i = 0; i < s.total.size(); ++i) s.total[i] += s.batch(s.filled, i);
-            ++s.count;
-            if (++s.filled == s.batch.rows) s.flush();
+            auto *const to = sums_[policy::kind_of(top, left)].next();
+            policy::around(x, top, left, [&](std::size_t i, auto v) { to[i] = v; });
+            policy::inside(x, top, left, [&](std::size_t i, auto v) { to[ring() + i] = v; });
         });
     }
     void merge(learner const &other) {
         if (other.components_ == 0) return;
         reserve(other.components_);
-        for (std::size_t kind = 0; kind < policy::kinds; ++kind) {
-            auto more = other.sums_[kind];
-            auto &s = sums_[kind];
-            more.flush(), s.flush();
-            for (std::size_t i = 0; i < s.gram.values.size(); ++i) s.gram.values[i] += more.gram.values[i];
-            for (std::size_t i = 0; i < s.total.size(); ++i) s.total[i] += more.total[i];
-            s.count += more.count;
-        }
+        for (std::size_t kind = 0; kind < policy::kinds; ++kind) sums_[kind].merge(other.sums_[kind]);
     }
 
     auto finish() -> policy {
         std::uint64_t blocks = 0;
-        for (auto &s : sums_) s.flush(), blocks += s.count;
+        for (auto &s : sums_) s.settle(), blocks += s.count();
         if (blocks < 2) throw std::invalid_argument("predicted_klt: fewer than two blocks to learn from");
         std::array<kind_state, policy::kinds> learned;
         std::size_t vectors = 1;
@@ -95,17 +86,6 @@ struct learner<transform::predicted_klt<N>> {
     }
 
 private:
-    struct sums {
-        learn::matrix gram, batch;
-        std::vector<double> total;
-        std::size_t filled = 0;
-        std::uint64_t count = 0;
-
-        void flush() {
-            if (filled != 0) learn::add_gram(gram, batch, filled);
-            filled = 0;
-        }
-    };
     struct kind_state {
         std::vector<double> mean;
         learn::matrix predictor, basis; ///< ring × block; rows of vectors
@@ -125,36 +105,25 @@ private:
             throw std::invalid_argument("predicted_klt: pictures with different numbers of components");
         if (components_ != 0) return;
         components_ = components;
-        auto const n = ring() + block();
-        for (auto &s : sums_) s.gram = learn::matrix(n, n), s.batch = learn::matrix(256, n), s.total.resize(n);
+        for (auto &s : sums_) s = learn::gram_sum(ring() + block());
     }
 
     /// The sums of a kind; where it has too few blocks, all kinds together, without what is not around this one.
-    auto gathered(std::size_t kind) const -> sums {
-        if (sums_[kind].count >= 4 * block()) return sums_[kind];
-        sums all = sums_[kind];
-        for (std::size_t other = 0; other < policy::kinds; ++other) {
-            if (other == kind) continue;
-            auto const &s = sums_[other];
-            for (std::size_t i = 0; i < all.gram.values.size(); ++i) all.gram.values[i] += s.gram.values[i];
-            for (std::size_t i = 0; i < all.total.size(); ++i) all.total[i] += s.total[i];
-            all.count += s.count;
-        }
+    auto gathered(std::size_t kind) const -> learn::gram_sum {
+        auto all = sums_[kind];
+        if (all.count() >= 4 * block()) return all;
+        for (std::size_t other = 0; other < policy::kinds; ++other)
+            if (other != kind) all.merge(sums_[other]);
         return all;
     }
-    auto learn_kind(sums const &s) const -> kind_state {
+    auto learn_kind(learn::gram_sum const &s) const -> kind_state {
         auto const p = ring(), d = block();
-        auto const n = static_cast<double>(std::max<std::uint64_t>(s.count, 1));
-        auto const mean = [&](std::size_t i) { return s.total[i] / n; };
-        auto const cov = [&](std::size_t i, std::size_t j) {
-            return s.gram(std::max(i, j), std::min(i, j)) / n - mean(i) * mean(j);
-        };
         double const step = aim.step, noise = step * step / 27, ridge = 0.1 * step * step + 1e-3;
         learn::matrix a(p, p), b(p, d), rest(d, d);
         for (std::size_t i = 0; i < p; ++i) {
-            for (std::size_t j = 0; j < p; ++j) a(i, j) = cov(i, j);
+            for (std::size_t j = 0; j < p; ++j) a(i, j) = s.covariance(i, j);
             a(i, i) += noise + ridge;
-            for (std::size_t j = 0; j < d; ++j) b(i, j) = cov(i, p + j);
+            for (std::size_t j = 0; j < d; ++j) b(i, j) = s.covariance(i, p + j);
         }
         kind_state k;
         k.predictor = learn::solve_positive(a, b);
@@ -164,12 +133,12 @@ private:
         auto const spread = learn::transposed_product(k.predictor, learn::product(a, k.predictor));
         for (std::size_t i = 0; i < d; ++i)
             for (std::size_t j = 0; j <= i; ++j)
-                rest(i, j) = cov(p + i, p + j) - left(i, j) - left(j, i) + spread(i, j);
+                rest(i, j) = s.covariance(p + i, p + j) - left(i, j) - left(j, i) + spread(i, j);
         auto const most = std::min(d, most_vectors);
         auto e = learn::symmetric_eigen(rest, most);
         for (std::size_t j = 0; j < d; ++j) {
-            double v = mean(p + j);
-            for (std::size_t i = 0; i < p; ++i) v -= k.predictor(i, j) * mean(i);
+            double v = s.mean(p + j);
+            for (std::size_t i = 0; i < p; ++i) v -= k.predictor(i, j) * s.mean(i);
             k.mean.push_back(v);
         }
         while (k.vectors < most && e.values[k.vectors] > step * step / 16) ++k.vectors;
@@ -178,7 +147,7 @@ private:
     }
 
     std::size_t components_ = 0;
-    std::array<sums, policy::kinds> sums_;
+    std::array<learn::gram_sum, policy::kinds> sums_;
 };
 
 static_assert(learnable<transform::predicted_klt<16>>);
