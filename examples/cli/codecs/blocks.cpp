@@ -9,15 +9,19 @@
 
 namespace cli {
 namespace {
-struct blocks : triptych::basic_codec<blocks, triptych::transform::predicted_klt<16>, triptych::quantizer::trained_zone,
-                                      triptych::coder::range<triptych::model::conditional_scale>> {
-    using basic_codec::basic_codec;
-    static constexpr std::string_view label = "blocks";
-};
+template <fixed_text Name, std::size_t N>
+auto blocks(std::string_view summary) -> codec_entry {
+    using namespace triptych;
+    return learned_entry<Name, transform::predicted_klt<N>, quantizer::trained_zone,
+                         coder::range<model::conditional_scale>>(summary);
+}
 } // namespace
 
 auto blocks_codec() -> codec_entry {
-    return make_learned_entry<blocks, carried::pictures>(
-        "blocks", "pictures of one kind, by blocks predicted from what surrounds them; learned by `train`");
+    return blocks<"blocks", 16>(
+        "pictures of one kind, by blocks predicted from what surrounds them; learned by `train`");
+}
+auto blocks8_codec() -> codec_entry {
+    return blocks<"blocks8", 8>("the same with blocks of half the side");
 }
 } // namespace cli

@@ -7,15 +7,10 @@
 #include "codecs/entry.hpp"
 
 namespace cli {
-namespace {
-using transform =
-    triptych::transform::chain<triptych::transform::colour<triptych::transform::ycbcr>, triptych::transform::dct<8>>;
-struct dct : triptych::basic_codec<dct, transform, triptych::quantizer::dead_zone, triptych::coder::range<>> {
-    static constexpr std::string_view label = "dct";
-};
-} // namespace
-
 auto dct_codec() -> codec_entry {
-    return make_entry<dct, carried::pictures>("dct", "YCbCr, 8 x 8 cosine transform, dead zone, adaptive range coder");
+    using namespace triptych;
+    using ycbcr_dct = transform::chain<transform::colour<transform::ycbcr>, transform::dct<8>>;
+    return picture_entry<"dct", ycbcr_dct, quantizer::dead_zone, coder::range<>>(
+        "YCbCr, 8 x 8 cosine transform, dead zone, adaptive range coder");
 }
 } // namespace cli

@@ -1,7 +1,9 @@
 // entry.hpp: erases the type of a codec. Included by the files of this folder only.
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
+#include <string_view>
 #include <type_traits>
 
 #include <triptych/codec.hpp>
@@ -108,6 +110,25 @@ private:
     Codec codec_;
 };
 
+/// Text as an argument of a template.
+template <std::size_t N>
+struct fixed_text {
+    char text[N];
+    consteval fixed_text(char const (&literal)[N]) { std::copy_n(literal, N, text); }
+    constexpr operator std::string_view() const { return {text, N - 1}; }
+};
+
+/// Three panels under a name.
+template <fixed_text Name, class Transform, class Quantizer, class Coder>
+class named_codec
+    : public triptych::basic_codec<named_codec<Name, Transform, Quantizer, Coder>, Transform, Quantizer, Coder> {
+    using base = triptych::basic_codec<named_codec, Transform, Quantizer, Coder>;
+
+public:
+    using base::base;
+    static constexpr std::string_view label = Name;
+};
+
 template <class Codec, carried What>
 auto make_entry(std::string_view name, std::string_view summary) -> codec_entry {
     codec_entry e;
@@ -119,6 +140,12 @@ auto make_entry(std::string_view name, std::string_view summary) -> codec_entry 
         return std::make_shared<typed_codec<Codec, What>>(Codec{});
     };
     return e;
+}
+
+/// For codecs of pictures that the library has no preset of.
+template <fixed_text Name, class Transform, class Quantizer, class Coder>
+auto picture_entry(std::string_view summary) -> codec_entry {
+    return make_entry<named_codec<Name, Transform, Quantizer, Coder>, carried::pictures>(Name, summary);
 }
 
 } // namespace cli

@@ -7,16 +7,9 @@
 #include "codecs/learned.hpp"
 
 namespace cli {
-namespace {
-struct icons : triptych::basic_codec<icons, triptych::transform::identity, triptych::quantizer::none,
-                                     triptych::coder::range<triptych::model::pretrained>> {
-    using basic_codec::basic_codec;
-    static constexpr std::string_view label = "icons";
-};
-} // namespace
-
 auto icons_codec() -> codec_entry {
-    return make_learned_entry<icons, carried::pictures>(
-        "icons", "not a bit is lost; small pictures of few colours or values, learned by `train`");
+    using namespace triptych;
+    return learned_entry<"icons", transform::identity, quantizer::none, coder::range<model::pretrained>>(
+        "not a bit is lost; small pictures of few colours or values, learned by `train`");
 }
 } // namespace cli

@@ -9,18 +9,11 @@
 #include "codecs/entry.hpp"
 
 namespace cli {
-namespace {
-using transform =
-    triptych::transform::chain<triptych::transform::colour<triptych::transform::ycbcr420>, triptych::transform::dct<8>>;
-using quantizer = triptych::quantizer::matrix<triptych::quantizer::annex_k, triptych::quantizer::uniform>;
-struct jpeg_like
-    : triptych::basic_codec<jpeg_like, transform, quantizer, triptych::coder::run_length<triptych::coder::huffman<>>> {
-    static constexpr std::string_view label = "jpeg-like";
-};
-} // namespace
-
 auto jpeg_like_codec() -> codec_entry {
-    return make_entry<jpeg_like, carried::pictures>(
-        "jpeg-like", "the panels of JPEG: chroma of half size, 8 x 8 cosines, its tables, Huffman over runs");
+    using namespace triptych;
+    using ycbcr_dct = transform::chain<transform::colour<transform::ycbcr420>, transform::dct<8>>;
+    return picture_entry<"jpeg-like", ycbcr_dct, quantizer::matrix<quantizer::annex_k, quantizer::uniform>,
+                         coder::run_length<coder::huffman<>>>(
+        "the panels of JPEG: chroma of half size, 8 x 8 cosines, its tables, Huffman over runs");
 }
 } // namespace cli

@@ -71,4 +71,9 @@ auto make_learned_entry(std::string_view name, std::string_view summary) -> code
     return e;
 }
 
+template <fixed_text Name, class Transform, class Quantizer, class Coder>
+auto learned_entry(std::string_view summary) -> codec_entry {
+    return make_learned_entry<named_codec<Name, Transform, Quantizer, Coder>, carried::pictures>(Name, summary);
+}
+
 } // namespace cli

@@ -9,16 +9,10 @@
 #include "codecs/learned.hpp"
 
 namespace cli {
-namespace {
-struct scans : triptych::basic_codec<scans, triptych::transform::eigenpicture, triptych::quantizer::trained_zone,
-                                     triptych::coder::range<triptych::model::conditional_scale>> {
-    using basic_codec::basic_codec;
-    static constexpr std::string_view label = "scans";
-};
-} // namespace
-
 auto scans_codec() -> codec_entry {
-    return make_learned_entry<scans, carried::pictures>(
-        "scans", "small registered pictures of one size, as whole pictures; learned by `train`");
+    using namespace triptych;
+    return learned_entry<"scans", transform::eigenpicture, quantizer::trained_zone,
+                         coder::range<model::conditional_scale>>(
+        "small registered pictures of one size, as whole pictures; learned by `train`");
 }
 } // namespace cli

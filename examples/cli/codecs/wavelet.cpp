@@ -7,15 +7,11 @@
 #include "codecs/entry.hpp"
 
 namespace cli {
-namespace {
-using transform = triptych::transform::chain<triptych::transform::colour<triptych::transform::ycbcr>,
-                                             triptych::transform::wavelet<triptych::transform::cdf97, 5>>;
-struct wavelet : triptych::basic_codec<wavelet, transform, triptych::quantizer::dead_zone, triptych::coder::range<>> {
-    static constexpr std::string_view label = "wavelet";
-};
-} // namespace
-
 auto wavelet_codec() -> codec_entry {
-    return make_entry<wavelet, carried::pictures>("wavelet", "YCbCr, 9/7 wavelet, dead zone, adaptive range coder");
+    using namespace triptych;
+    using ycbcr_wavelet =
+        transform::chain<transform::colour<transform::ycbcr>, transform::wavelet<transform::cdf97, 5>>;
+    return picture_entry<"wavelet", ycbcr_wavelet, quantizer::dead_zone, coder::range<>>(
+        "YCbCr, 9/7 wavelet, dead zone, adaptive range coder");
 }
 } // namespace cli
