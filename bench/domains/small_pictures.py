@@ -263,13 +263,12 @@ def emoji(ours, data, scratch, n):
     # A bound on each picture's mean squared error, not a mean: the step whose uniform error lies at 32 dB.
     step = 255 / 10 ** (32 / 20) * 12 ** 0.5
     print("\nemoji composited on white, at least 32 dB each; ours carries the alpha as well")
-    model = scratch / "model.safetensors"
-    ours("train", model, "-f", "--codec", "palette", "--corpus", folders[0], "--step", step)
-    ours("pack", scratch / "emoji.tpk", folders[1], "-f", "--model", model)
+    model = ours.learn(folders[0], 32, "palette", step)
+    ours("pack", scratch / "emoji.tpk", folders[1], "-f", "--model", model, "--step", step)
     ours("unpack", scratch / "emoji.tpk", scratch / "again", "-f")
     again = [np.array(Image.open(f).convert("RGBA")) for f in sorted((scratch / "again").glob("*.png"))]
     found = [psnr(on_white(a), on_white(b)) for a, b in zip(pictures, again, strict=True)]
-    (_, mean, _, codec, _), = ours.judge(model, folders[1])
+    (_, mean, _, codec, _), = ours.judge(model, folders[1], [step])
     line(f"triptych {codec}, step {step:.4g}", mean, model.stat().st_size, f"{np.mean(found):.2f} dB on white, least {min(found):.2f}")
     floors([on_white(p) for p in sampled(pictures, n)], 32)
 
