@@ -492,7 +492,7 @@ class Quality(Case):
                 if options == ["--lossless"]:
                     self.assertNotIn("scans", report)
                 else:
-                    for other in ("scans", "blocks", "levels4", "palette", "icons", "registered", "photo"):
+                    for other in ("scans", "blocks", "blocks8", "levels4", "palette", "icons", "registered", "photo"):
                         self.assertIn(f"  {other} ", report)
                 # The file says whose model it is, and for which step.
                 rows = self.tool("evaluate", corpus, "--model", "m.safetensors", "--records", "--csv")
@@ -508,6 +508,21 @@ class Quality(Case):
         self.assertEqual(json.loads(self.tool("info", "a.tpc", "--json"))["codec"], "palette")
         self.tool("decode", "a.tpc", "a.ppm", "--model", "m.safetensors")
         self.assertGreater(json.loads(self.tool("compare", "colours/000.ppm", "a.ppm", "--json"))["psnr"], 27)
+
+    def test_train_tiles_looks_at_what_is_seen(self):
+        """What is transparent has colours like noise, which nobody sees."""
+        r = random.Random(7)
+        os.mkdir(self.path("d"))
+        for i, p in enumerate(self.drawn(80, 8, 3)):
+            samples = b"".join(bytes([*p[j:j + 3], 255]) if p[j:j + 3] != b"\xff\xff\xff" else bytes([*r.randbytes(3), 0])
+                               for j in range(0, len(p), 3))
+            self.put(f"d/{i:03}.pam", b"P7\nWIDTH 20\nHEIGHT 20\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n" + samples)
+        report = self.tool("train", "--corpus", "d", "m.safetensors", "--psnr", "30").decode()
+        chosen = re.search(r"chosen: palette, ([0-9.]+) bytes a picture .* at ([0-9.]+) dB", report)
+        self.assertTrue(chosen, report)
+        # The noise alone would take a thousand bytes.
+        self.assertLess(float(chosen[1]), 150)
+        self.assertGreater(float(chosen[2]), 29.9)
 
     def test_train_tiles_by_any_number_of_threads(self):
         self.put("a.npy", self.waves(40, 12, 1))
