@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <limits>
 #include <mutex>
-#include <ranges>
 
 #include "errors.hpp"
 #include "measure.hpp"
@@ -271,7 +270,8 @@ auto choose_tiles(training how, std::optional<double> psnr) -> chosen_codec {
     if (std::isinf(expected(attempts.front())))
         throw data_error("no family of codecs can be learned from this corpus; " +
                          std::string(attempts.front().family->name) + ": " + attempts.front().failure);
-    for (auto &a : attempts | std::views::take(finalists)) {
+    for (std::size_t i = 0; i < std::min(finalists, attempts.size()); ++i) {
+        auto a = attempts[i];
         if (expected(a) > promising * expected(attempts.front())) break;
         if (any_size(*a.family))
             a.model_size = std::max<std::uint64_t>(how.model_size / 8, 1000), result.whole.push_back(a);

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(merging_in_pieces_of_any_size_changes_nothing) {
     auto const all = vectors();
     auto whole = sum_of(all, 0, count);
     whole.settle();
-    for (std::size_t const piece : {1, 4, 255, 256, 257, 600}) {
+    for (std::size_t const piece : {1U, 4U, 255U, 256U, 257U, 600U}) {
         learn::gram_sum merged(dimension);
         for (std::size_t i = 0; i < count; i += piece) merged.merge(sum_of(all, i, std::min(i + piece, count)));
         merged.settle();
