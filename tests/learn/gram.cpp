@@ -70,6 +70,19 @@ BOOST_AUTO_TEST_CASE(merging_in_pieces_of_any_size_changes_nothing) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(what_is_removed_was_never_there) {
+    auto const all = vectors();
+    auto rest = sum_of(all, 0, count), part = sum_of(all, 0, count / 3), other = sum_of(all, count / 3, count);
+    rest.settle(), part.settle(), other.settle();
+    rest.remove(part);
+    BOOST_TEST(rest.count() == other.count());
+    bool same = true;
+    for (std::size_t i = 0; i < dimension; ++i)
+        for (std::size_t j = 0; j < dimension; ++j)
+            same = same && rest.mean(i) == other.mean(i) && rest.covariance(i, j) == other.covariance(i, j);
+    BOOST_TEST(same);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_seen_is_zero) {
     learn::gram_sum sum(3);
     sum.merge(learn::gram_sum(3));

@@ -19,6 +19,7 @@
 
 #include <triptych/coder/model/autoregressive.hpp>
 #include <triptych/coder/range.hpp>
+#include <triptych/learn/gram.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/linear_algebra.hpp>
 #include <triptych/version.hpp>
@@ -101,11 +102,6 @@ private:
     /// The variance of rounding.
     static constexpr double ridge = 1.0 / 12;
 
-    struct sums {
-        learn::matrix gram; ///< lower triangle
-        std::vector<double> total;
-        std::size_t count = 0;
-    };
     struct regression {
         std::vector<double> bias, weight;
     };
@@ -134,17 +130,10 @@ private:
     }
 
     /// Of pictures first ... end - 1. Products of 8-bit samples add up exactly.
-    auto sums_of(std::size_t first, std::size_t end) const -> sums {
-        auto const d = h_ * w_;
-        sums s{learn::matrix(d, d), std::vector<double>(d), end - first};
-        learn::matrix batch(std::min<std::size_t>(256, end - first), d);
-        for (std::size_t filled = 0; first < end;) {
-            auto const &values = pictures_[first++].second;
-            for (std::size_t i = 0; i < d; ++i) batch(filled, i) = values[i], s.total[i] += values[i];
-            if (++filled < batch.rows && first < end) continue;
-            learn::add_gram(s.gram, batch, filled);
-            filled = 0;
-        }
+    auto sums_of(std::size_t first, std::size_t end) const -> learn::gram_sum {
+        learn::gram_sum s(h_ * w_);
+        for (; first < end; ++first) std::copy_n(pictures_[first].second.begin(), s.dimension(), s.next());
+        s.settle();
         return s;
     }
     /// Calls f(tap, place) for those of a place's taps that are inside the picture.
@@ -157,45 +146,37 @@ private:
                 f(i, static_cast<std::size_t>((y - t.up) * static_cast<int>(w_) + x + t.right));
         }
     }
-    auto regress(sums const &s) const -> regression {
+    auto regress(learn::gram_sum const &s) const -> regression {
         auto const d = h_ * w_;
-        auto const n = static_cast<double>(s.count);
-        auto const mean = [&](std::size_t i) { return s.total[i] / n; };
-        auto const covariance = [&](std::size_t i, std::size_t j) {
-            return s.gram(std::max(i, j), std::min(i, j)) / n - mean(i) * mean(j);
-        };
         regression r{std::vector<double>(d), std::vector<double>(d * taps_)};
         std::vector<std::pair<std::size_t, std::size_t>> there; // tap, place
         for (std::size_t i = 0; i < d; ++i) {
-            r.bias[i] = mean(i);
+            r.bias[i] = s.mean(i);
             there.clear();
             each_tap(i, [&](std::size_t tap, std::size_t place) { there.emplace_back(tap, place); });
             if (there.empty()) continue;
             learn::matrix a(there.size(), there.size()), b(there.size(), 1);
             for (std::size_t j = 0; j < there.size(); ++j) {
-                for (std::size_t k = 0; k <= j; ++k) a(j, k) = a(k, j) = covariance(there[j].second, there[k].second);
-                a(j, j) += ridge, b(j, 0) = covariance(there[j].second, i);
+                for (std::size_t k = 0; k <= j; ++k) a(j, k) = a(k, j) = s.covariance(there[j].second, there[k].second);
+                a(j, j) += ridge, b(j, 0) = s.covariance(there[j].second, i);
             }
             auto const w = learn::solve_positive(a, b);
             for (std::size_t j = 0; j < there.size(); ++j) {
                 r.weight[i * taps_ + there[j].first] = w(j, 0);
-                r.bias[i] -= w(j, 0) * mean(there[j].second);
+                r.bias[i] -= w(j, 0) * s.mean(there[j].second);
             }
         }
         return r;
     }
 
     /// |error| of each sample of each picture, in 16ths, by regressions on the other folds.
-    auto left_out(sums const &all) const -> std::vector<float> {
+    auto left_out(learn::gram_sum const &all) const -> std::vector<float> {
         auto const d = h_ * w_, n = pictures_.size();
         std::vector<float> errors(n * d);
         for (std::size_t f = 0; f < folds; ++f) {
             auto const first = n * f / folds, end = n * (f + 1) / folds;
-            auto others = sums_of(first, end);
-            for (std::size_t i = 0; i < others.gram.values.size(); ++i)
-                others.gram.values[i] = all.gram.values[i] - others.gram.values[i];
-            for (std::size_t i = 0; i < d; ++i) others.total[i] = all.total[i] - others.total[i];
-            others.count = all.count - others.count;
+            auto others = all;
+            others.remove(sums_of(first, end));
             auto const r = regress(others);
             for (std::size_t i = 0; i < d; ++i)
                 for (auto p = first; p < end; ++p) {

@@ -55,6 +55,12 @@ public:
     bool lenient = false;
     std::uint64_t seed = 0;
 
+    static auto for_one_picture() -> learner<Policy> {
+        learner<Policy> l;
+        l.lenient = true;
+        return l;
+    }
+
     template <class B>
     void observe(B const &x) {
         std::vector<std::size_t> signal;
@@ -199,21 +205,9 @@ private:
 } // namespace learn
 
 template <std::size_t K, quantizer::entries_by By>
-struct learner<quantizer::codebook<K, By>> : learn::book_learner<quantizer::codebook<K, By>, K, By> {
-    static auto for_one_picture() -> learner {
-        learner l;
-        l.lenient = true;
-        return l;
-    }
-};
+struct learner<quantizer::codebook<K, By>> : learn::book_learner<quantizer::codebook<K, By>, K, By> {};
 template <std::size_t K, quantizer::entries_by By>
-struct learner<quantizer::escape_codebook<K, By>> : learn::book_learner<quantizer::escape_codebook<K, By>, K, By> {
-    static auto for_one_picture() -> learner {
-        learner l;
-        l.lenient = true;
-        return l;
-    }
-};
+struct learner<quantizer::escape_codebook<K, By>> : learn::book_learner<quantizer::escape_codebook<K, By>, K, By> {};
 
 static_assert(learnable<quantizer::codebook<>> && learnable<quantizer::escape_codebook<>>);
 

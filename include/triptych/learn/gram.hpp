@@ -40,6 +40,12 @@ public:
         }
         for (std::size_t r = 0; r < other.kept_.rows; ++r) std::copy_n(other.kept_.row(r), dimension(), next());
     }
+    /// Takes out again what was merged; both are settled.
+    void remove(gram_sum const &other) {
+        for (std::size_t i = 0; i < products_.values.size(); ++i) products_.values[i] -= other.products_.values[i];
+        for (std::size_t i = 0; i < sum_.size(); ++i) sum_[i] -= other.sum_[i];
+        count_ -= other.count_;
+    }
     /// Takes in what is kept; before what follows.
     void settle() {
         reserve();
