@@ -49,6 +49,7 @@
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/transform/klt.hpp>
+#include <triptych/transform/mixture.hpp>
 #include <triptych/transform/pca.hpp>
 #include <triptych/transform/predicted_klt.hpp>
 #include <triptych/transform/wavelet.hpp>
@@ -58,6 +59,8 @@ using namespace triptych;
 using transform::chain, transform::colour, transform::dct, transform::difference, transform::fourier, transform::klt,
     transform::pca, transform::wavelet;
 using transform::colour_kind, transform::predictor, transform::wavelet_filter;
+
+using mixture = transform::mixture<transform::eigenpicture, 4>;
 
 using transforms = std::tuple<                                         //
     transform::identity,                                               //
@@ -71,7 +74,7 @@ using transforms = std::tuple<                                         //
     wavelet<wavelet_filter::haar, 3>, wavelet<wavelet_filter::cdf53>,  //
     wavelet<wavelet_filter::cdf97>, wavelet<wavelet_filter::cdf97, 1>, //
     pca<8, 8, 16>, pca<4, 4, 48>, pca<1, 16, 4>,                       //
-    transform::eigenpicture, transform::predicted_klt<8>,              //
+    transform::eigenpicture, mixture, transform::predicted_klt<8>,     //
     chain<colour<colour_kind::ycbcr420>, dct<8>>,                      //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
@@ -118,6 +121,7 @@ using codecs = std::tuple<                                                      
     codec<difference<predictor::median>, quantizer::none, coder::golomb<>>,                                           //
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
     codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
+    codec<mixture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                                  //
     codec<transform::predicted_klt<8>, quantizer::trained_zone, coder::range<model::conditional_scale>>,              //
     codec<colour<colour_kind::subtract_green>, quantizer::uniform, coder::tans<>>,                                    //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
@@ -146,6 +150,8 @@ template <wavelet_filter F, std::size_t L>
 inline constexpr double tolerance<wavelet<F, L>> = 1;
 template <>
 inline constexpr double tolerance<transform::eigenpicture> = 0; // without state it changes nothing
+template <>
+inline constexpr double tolerance<mixture> = 0;
 template <>
 inline constexpr double tolerance<klt> = 1;
 template <std::size_t N>

@@ -35,15 +35,16 @@ auto levels3_codec() -> codec_entry;
 auto levels4_codec() -> codec_entry;
 auto levels6_codec() -> codec_entry;
 auto scans_codec() -> codec_entry;
+auto mixture_codec() -> codec_entry;
 auto blocks_codec() -> codec_entry;
 auto blocks8_codec() -> codec_entry;
 auto registered_codec() -> codec_entry;
 
 auto codecs() -> std::span<codec_entry const> {
     static std::vector<codec_entry> const table{
-        photo_codec(),   lossless_codec(), near_lossless_codec(), dct_codec(),     wavelet_codec(),   jpeg_like_codec(),
-        pca_codec(),     icons_codec(),    palette_codec(),       levels2_codec(), levels3_codec(),   levels4_codec(),
-        levels6_codec(), scans_codec(),    blocks_codec(),        blocks8_codec(), registered_codec()};
+        photo_codec(),   lossless_codec(), near_lossless_codec(), dct_codec(),     wavelet_codec(), jpeg_like_codec(),
+        pca_codec(),     icons_codec(),    palette_codec(),       levels2_codec(), levels3_codec(), levels4_codec(),
+        levels6_codec(), scans_codec(),    mixture_codec(),       blocks_codec(),  blocks8_codec(), registered_codec()};
     return table;
 }
 

@@ -13,7 +13,7 @@
 
 namespace cli {
 namespace {
-constexpr std::string_view lossy_families[] = {"scans",   "blocks",  "blocks8", "levels2",
+constexpr std::string_view lossy_families[] = {"scans",   "mixture", "blocks",  "blocks8", "levels2",
                                                "levels3", "levels4", "levels6", "palette"};
 constexpr std::string_view exact_families[] = {"icons", "registered"};
 /// The others take what they take.

@@ -14,6 +14,7 @@
 #include <triptych/learn/joint.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/levels.hpp>
+#include <triptych/learn/mixture.hpp>
 #include <triptych/learn/network.hpp>
 #include <triptych/learn/pca.hpp>
 #include <triptych/learn/predicted_klt.hpp>

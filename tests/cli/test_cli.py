@@ -436,11 +436,12 @@ class Quality(Case):
         self.put("blocks.npy", self.waves(60, 48, 3, (30, 30)))
         self.put("unseen-blocks.npy", self.waves(5, 48, 4, (30, 30)))
         # Three weights of some five bits each, and two bytes of checksum.
-        for codec, least, most in (("scans", 39, 9), ("blocks", 35, 60)):
-            self.tool("train", "--codec", codec, "--corpus", f"{codec}.npy", f"{codec}.safetensors", "--step", "8")
+        for codec, least, most in (("scans", 39, 9), ("mixture", 39, 9), ("blocks", 35, 60)):
+            corpus = "blocks" if codec == "blocks" else "scans"
+            self.tool("train", "--codec", codec, "--corpus", f"{corpus}.npy", f"{codec}.safetensors", "--step", "8")
             sizes, psnr = [], []
             for goal in ("--step=8", "-q=60", "-q=90", "--psnr=38", "--bpp=1"):
-                rows = self.tool("evaluate", f"unseen-{codec}.npy", "--codec", codec, "--model", f"{codec}.safetensors", "--records",
+                rows = self.tool("evaluate", f"unseen-{corpus}.npy", "--codec", codec, "--model", f"{codec}.safetensors", "--records",
                                  "--csv", *goal.split("="))
                 head, row = [r.split(",") for r in rows.decode().splitlines()]
                 sizes.append(int(row[head.index("total_bytes")]) / int(row[head.index("images")]))
@@ -450,7 +451,7 @@ class Quality(Case):
                 self.assertGreater(psnr[0], least)
                 self.assertTrue(sizes[1] < sizes[2] and psnr[1] < psnr[2])
                 self.assertAlmostEqual(psnr[3], 38, delta=1)
-                self.assertLess(sizes[4], 16 * 16 / 8 * 1.2 if codec == "scans" else 48 * 48 / 8 * 1.1)
+                self.assertLess(sizes[4], 16 * 16 / 8 * 1.2 if corpus == "scans" else 48 * 48 / 8 * 1.1)
 
     def drawn(self, n, seed, components):
         """Discs and bars of a few colours, with soft edges."""
@@ -492,7 +493,7 @@ class Quality(Case):
                 if options == ["--lossless"]:
                     self.assertNotIn("scans", report)
                 else:
-                    for other in ("scans", "blocks", "blocks8", "levels4", "palette", "icons", "registered", "photo"):
+                    for other in ("scans", "mixture", "blocks", "blocks8", "levels4", "palette", "icons", "registered", "photo"):
                         self.assertIn(f"  {other} ", report)
                 # The file says whose model it is, and for which step.
                 rows = self.tool("evaluate", corpus, "--model", "m.safetensors", "--records", "--csv")

@@ -312,6 +312,20 @@ class Identity:
         return x
 
 
+class Mixture(Identity):
+    """Without state: of one member."""
+
+    def __init__(self, member):
+        self.member = member
+
+    def arrange(self, layout):
+        rank = len(layout[0][0].shape) if layout else 2
+        return [[Band([1] * rank, side=True, bits=1)]] + self.member.arrange(layout)
+
+    def inverse(self, x, where):
+        return self.member.inverse(x[1:], where)
+
+
 class Chain(Identity):
     def __init__(self, *members):
         self.members = members
@@ -1904,6 +1918,11 @@ class ConditionalScale:
             v = View(group)
             if not v.batch * v.h * v.w * v.n:
                 continue
+            if group[0].side:
+                for _ in range(v.batch * v.h * v.w):
+                    for b in group:
+                        b.v.append(wrap(engine.direct(work.width(b)), work.width(b)))
+                continue
             rows = []
             for row in range(v.batch * v.h):
                 rows.append([])
@@ -3337,6 +3356,8 @@ def make(node, work):
         return RansFamily(work, words[0] == "gaussian")
     if name in ("identity", "eigenpicture"): # the latter without state
         return Identity()
+    if name == "mixture":
+        return Mixture(make(arguments[0], work))
     if name == "chain":
         return Chain(*(make(a, work) for a in arguments))
     if name == "per_image":

@@ -9,9 +9,11 @@
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/difference.hpp>
+#include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/klt.hpp>
 #include <triptych/transform/linear_synthesis.hpp>
+#include <triptych/transform/mixture.hpp>
 #include <triptych/transform/pca.hpp>
 #include <triptych/transform/predicted_klt.hpp>
 #include <triptych/transform/wavelet.hpp>
@@ -97,6 +99,8 @@ using stepped_bits = codec<T, quantizer::uniform, coder::raw>;
                                                                         .samples = {144, 160, 144, 160},
                                                                         .goal = step(8),
                                                                         .input = {100, 120, 190, 200}}),
+    add(example<codec<transform::mixture<transform::eigenpicture, 4>, quantizer::uniform, coder::raw>, std::uint8_t, 2>{
+        .shape = {1, 2}, .components = 1, .bytes = "80 10 05 02", .samples = {144, 160}, .goal = step(8)}),
     add(example<codec<transform::predicted_klt<4>, quantizer::uniform, coder::run_length<coder::raw>>, std::uint8_t, 2>{
         .shape = {2, 6},
         .components = 1,

@@ -46,7 +46,7 @@ struct learner<coder::range<model::conditional_scale>> {
         picture p;
         for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
             auto const view = model::detail::view_of<typename B::value_type const>(symbols, g);
-            if (!view.ok()) continue;
+            if (!view.ok() || model_type::plain(symbols.layout(), view.first)) continue;
             p.groups.push_back({view.first, view.n, view.w, view.h, view.batch});
             p.symbols.insert(p.symbols.end(), view.data, view.data + view.n * view.w * view.h * view.batch);
         }

@@ -6,7 +6,7 @@
 // (Conditional scales: Wainwright and Simoncelli, 2000; the context quantisation of ECECOW, Wu, 1997.)
 //
 // There is no end of block: a zero that is sure costs 1/45000 bit. Symbols of any size and any layout can be coded, with the state or
-// without, where bands are taken alike and tables are those of the Laplace law.
+// without, where bands are taken alike and tables are those of the Laplace law. Side information has no scale: it goes as it is.
 #pragma once
 
 #include <algorithm>
@@ -58,6 +58,12 @@ struct conditional_scale {
         return !bias.empty() && bias.shape() == dims{n} && weight.shape() == dims{n, std::uint32_t{features}} &&
                unit.shape() == dims{n} && gain.shape() == dims{n} &&
                odds.shape() == dims{std::uint32_t{classes}, std::uint32_t{decisions}};
+    }
+
+    /// Are the symbols of a group, whose first band this is, side information?
+    template <class L>
+    static auto plain(L const &layout, std::size_t first) noexcept -> bool {
+        return layout[first].at.kind == role::side;
     }
 
     class statistics;
@@ -155,6 +161,10 @@ public:
         for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
             auto const view = detail::view_of<V>(symbols, g);
             if (!view.ok()) continue;
+            if (plain(symbols.layout(), view.first)) {
+                if (!as_it_is(engine, symbols, view)) return;
+                continue;
+            }
             detail::scale_features around(view.n, view.w);
             tables_.turn_to(symbols.layout(), view.first, view.n);
             if (!around.ok() || !tables_.ok()) {
@@ -181,6 +191,22 @@ public:
     }
 
 private:
+    /// Side information. False once the stream is exhausted.
+    template <class E, class B, class View>
+    static auto as_it_is(E &engine, B &symbols, View const &view) noexcept(E::decoding) -> bool {
+        using T = typename std::remove_const_t<B>::value_type;
+        auto *at = view.data;
+        for (std::size_t sample = 0; sample < view.batch * view.h * view.w; ++sample) {
+            if constexpr (requires { engine.exhausted(); })
+                if (engine.exhausted()) return false;
+            for (std::size_t k = 0; k < view.n; ++k, ++at) {
+                auto const width = coder::width_of<T>(symbols.info(view.first + k));
+                auto const v = engine.direct(static_cast<std::uint32_t>(*at) & ((2u << (width - 1)) - 1), width);
+                if constexpr (E::decoding) *at = static_cast<T>(coder::sign_extend(v, width));
+            }
+        }
+        return true;
+    }
     template <class E>
     auto value(E &engine, std::size_t scale, std::int32_t v, unsigned width) noexcept(E::decoding) -> std::int32_t {
         auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
@@ -215,6 +241,8 @@ public:
     }
     template <class B>
     auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
+        if (plain(symbols.layout(), symbols.layout().groups()[group_of(symbols, band)].first))
+            return static_cast<float>(coder::width_of<typename B::value_type>(symbols.info(band)));
         auto const scale = class_at(symbols, band, element);
         auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
         float bits = v != 0 ? 1.0F : 0.0F;
@@ -227,10 +255,16 @@ public:
 
 private:
     template <class B>
-    auto class_at(B const &symbols, std::size_t band, std::size_t element) const -> std::size_t {
+    static auto group_of(B const &symbols, std::size_t band) noexcept -> std::size_t {
         auto const &groups = symbols.layout().groups();
         std::size_t g = 0;
         while (band - groups[g].first >= groups[g].count) ++g;
+        return g;
+    }
+    template <class B>
+    auto class_at(B const &symbols, std::size_t band, std::size_t element) const -> std::size_t {
+        auto const &groups = symbols.layout().groups();
+        auto const g = group_of(symbols, band);
         auto const view = detail::view_of<typename B::value_type const>(symbols, g);
         auto const k = band - view.first, sample = (element - groups[g].offset) / view.n;
         auto const x = sample % view.w, y = sample / view.w % view.h;
