@@ -38,6 +38,8 @@
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/palette.hpp>
+#include <triptych/quantizer/product.hpp>
+#include <triptych/quantizer/residual.hpp>
 #include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
@@ -79,9 +81,10 @@ using transforms = std::tuple<                                         //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
-using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>,
-                              quantizer::trained_zone, quantizer::codebook<>, quantizer::escape_codebook<>,
-                              quantizer::palette, quantizer::levels<2>, quantizer::levels<5>>;
+using quantizers =
+    std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone,
+               quantizer::codebook<>, quantizer::escape_codebook<>, quantizer::product<4>, quantizer::residual<2>,
+               quantizer::palette, quantizer::levels<2>, quantizer::levels<5>>;
 
 using coders = std::tuple<                                                   //
     coder::raw,                                                              //
@@ -134,10 +137,12 @@ using codecs = std::tuple<                                                      
     codec<transform::identity, quantizer::none, coder::range<model::autoregressive>>                        //
     >;
 
-/// Codecs whose encoders need a learner: <triptych/learn/pca.hpp> (and Eigen), <triptych/learn/codebook.hpp>.
+/// Codecs whose encoders need a learner: <triptych/learn/pca.hpp> (and Eigen), <triptych/learn/codebook.hpp>, product.hpp, residual.hpp.
 using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>,            //
                                    codec<transform::identity, per_image<quantizer::codebook<16>>, coder::range<>>, //
-                                   codec<dct<4>, per_image<quantizer::escape_codebook<16>>, coder::range<>>>;
+                                   codec<dct<4>, per_image<quantizer::escape_codebook<16>>, coder::range<>>,       //
+                                   codec<dct<4>, per_image<quantizer::product<3, 16>>, coder::range<>>,            //
+                                   codec<dct<4>, per_image<quantizer::residual<3, 8>>, coder::range<>>>;
 
 /// The largest error of a lossy transform without a quantizer, in samples; negative where it loses on purpose.
 template <class P>

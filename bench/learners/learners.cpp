@@ -17,7 +17,7 @@
 #include <triptych/learn/kmeans.hpp>
 #include <triptych/learn/minibatch.hpp>
 #include <triptych/learn/principal.hpp>
-#include <triptych/learn/product.hpp>
+#include <triptych/learn/product_quantization.hpp>
 #include <triptych/learn/som.hpp>
 
 namespace tl = triptych::learn;

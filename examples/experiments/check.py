@@ -41,6 +41,22 @@ def books(run):
         assert abs(escapes[-1][1] - plain[0][1]) < 1
 
 
+def large_books(run):
+    rows = run("@", 128, 2, PICTURES / "dog.png", PICTURES / "reflect.png", PICTURES / "city.png")
+    by = {(r["side"], r["book"]): r for r in rows}
+
+    def known(book):
+        return by[4, book]["known_psnr"]
+    # Structure costs quality where vectors are known, and the less of it, the fewer numbers there are to learn.
+    assert known("product 2 of 16") < known("residual 2 of 16") < known("256")
+    assert known("product 2 of 16") < known("product 4 of 16") < known("product 4 of 256")
+    assert known("residual 4 of 16, beam 1") < known("residual 4 of 16")
+    assert by[4, "product 4 of 16"]["learned_numbers"] == 256 and by[4, "residual 4 of 16"]["learned_numbers"] == 1024
+    # What is gained by learning vectors by heart does not carry over to another picture.
+    assert known("2048") > known("residual 4 of 16") and by[4, "2048"]["psnr"] < by[4, "residual 4 of 16"]["psnr"]
+    assert all(r["bits"] < 1.1 * r["index_bits"] for r in rows)
+
+
 def classify(run):
     found = run(IMAGES, LABELS, "@")
     by = {(r["features"], r["size"]): r for r in found["features"]}

@@ -12,7 +12,8 @@
 #include <triptych/learn/lloyd_max.hpp>
 #include <triptych/learn/minibatch.hpp>
 #include <triptych/learn/principal.hpp>
-#include <triptych/learn/product.hpp>
+#include <triptych/learn/product_quantization.hpp>
+#include <triptych/learn/residual_quantization.hpp>
 #include <triptych/learn/som.hpp>
 
 namespace learn = triptych::learn;

@@ -3,6 +3,8 @@
 
 #include <triptych/learn/codebook.hpp>
 #include <triptych/learn/pca.hpp>
+#include <triptych/learn/product.hpp>
+#include <triptych/learn/residual.hpp>
 
 BOOST_AUTO_TEST_SUITE(learning)
 BOOST_AUTO_TEST_CASE(transform) {

@@ -1096,9 +1096,13 @@ class Codebook(NoQuantizer):
         super().__init__(work)
         self.arrays, self.extents = {}, None
 
+    def indices(self):
+        """Bands of indices."""
+        return 1
+
     def fits(self, layout):
         signal = [b for b in flat(layout) if not b.side]
-        return self.extents is not None and len(signal) == self.extents[1] and all(b.shape == signal[0].shape for b in signal)
+        return self.extents is not None and len(signal) == self.extents[-1] and all(b.shape == signal[0].shape for b in signal)
 
     def arrange(self, layout):
         if not self.fits(layout):
@@ -1109,16 +1113,16 @@ class Codebook(NoQuantizer):
                 out.append([b.like()])
             elif not found:
                 found = True
-                out.append([b.like(frac=0, gain=256, bits=(self.extents[0] - 1).bit_length() + 1)])
+                out += [[b.like(component=(b.component + i) % 65536, frac=0, gain=256, bits=(self.extents[-2] - 1).bit_length() + 1)]
+                        for i in range(self.indices())]
         return out
 
     def values(self, symbols, layout):
         if not self.fits(layout):
             return super().values(symbols, layout)
         symbols = flat(symbols)
-        indices = next(x.v for x in symbols if not x.side)
+        indices = [x.v for x in symbols if not x.side][:self.indices()]
         sides = iter([x.v for x in symbols if x.side])
-        k, m = self.extents
         out, element = [], 0
         for group in layout:
             out.append([])
@@ -1127,12 +1131,37 @@ class Codebook(NoQuantizer):
                     out[-1].append(b.like(v=next(sides)))
                     continue
                 n, up = self.work.width(b), clamp(b.frac, -20, 20)
-                entries = [self.arrays["entries"][i * m + element] for i in range(k)]
-                stored = [clamp(e << up if up >= 0 else e + (1 << -up - 1) >> -up, -(1 << n - 1), (1 << n - 1) - 1)
-                          for e in entries]
-                out[-1].append(b.like(v=[stored[clamp(i, 0, k - 1)] for i in indices]))
+                sums = [self.entry(q, element) for q in zip(*indices)]
+                out[-1].append(b.like(v=[clamp(e << up if up >= 0 else e + (1 << -up - 1) >> -up, -(1 << n - 1), (1 << n - 1) - 1)
+                                         for e in sums]))
                 element += 1
         return out
+
+    def entry(self, q, element):
+        """What the symbols of a place stand for in one signal band, in samples."""
+        k, m = self.extents
+        return self.arrays["entries"][clamp(q[0], 0, k - 1) * m + element]
+
+
+class Product(Codebook):
+    def __init__(self, work, pieces):
+        super().__init__(work)
+        self.pieces = pieces
+
+    def indices(self):
+        return min(self.pieces, self.extents[1])
+
+    def entry(self, q, element):
+        return super().entry([q[element % self.indices()]], element)
+
+
+class Residual(Codebook):
+    def indices(self):
+        return self.extents[0]
+
+    def entry(self, q, element):
+        _, k, m = self.extents
+        return clamp(sum(self.arrays["entries"][(t * k + clamp(i, 0, k - 1)) * m + element] for t, i in enumerate(q)), -2**31, 2**31 - 1)
 
 
 class EscapeCodebook(Codebook):
@@ -3340,6 +3369,8 @@ def make(node, work):
         return PredictedKlt(work, int(words[0]))
     if name == "levels":
         return Levels(work, int(words[0]))
+    if name == "product":
+        return Product(work, int(words[0]))
     if name == "pca":
         return Pca(work, *map(int, words))
     if name == "range" and words[0] == "mixing":
@@ -3369,7 +3400,8 @@ def make(node, work):
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer, "palette": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "escape_codebook": EscapeCodebook, "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
+            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "escape_codebook": EscapeCodebook, "residual": Residual,
+            "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
 
 
 def decode(description, kind, shape, components, payload, state=None):

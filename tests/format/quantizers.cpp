@@ -1,6 +1,8 @@
 // docs/format/quantizer.md
 #include <triptych/coder/raw.hpp>
 #include <triptych/learn/codebook.hpp>
+#include <triptych/learn/product.hpp>
+#include <triptych/learn/residual.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
@@ -8,6 +10,8 @@
 #include <triptych/quantizer/levels.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/palette.hpp>
+#include <triptych/quantizer/product.hpp>
+#include <triptych/quantizer/residual.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/identity.hpp>
@@ -57,5 +61,17 @@ namespace {
         .samples = {88, 93, 18, 200, 88, 200},
         .goal = max_error(2),
         .input = {90, 91, 20, 200, 90, 200}}),
+    add(example<codec<transform::identity, per_image<quantizer::product<2, 2>>, coder::raw>, std::uint8_t, 2>{
+        .shape = {1, 4},
+        .components = 3,
+        .bytes = "02 02 03 01 02 40 16 40 9e 99 8a a9 0a 44 14",
+        .samples = {200, 40, 50, 100, 170, 230, 200, 170, 50, 100, 40, 230},
+        .goal = step(8)}),
+    add(example<codec<transform::identity, per_image<quantizer::residual<2, 2>>, coder::raw>, std::uint8_t, 2>{
+        .shape = {1, 4},
+        .components = 2,
+        .bytes = "03 02 02 02 00 01 26 07 50 13 45 18 43 ba 16 2d 50 44",
+        .samples = {50, 60, 60, 80, 200, 180, 210, 200},
+        .goal = step(8)}),
 };
 } // namespace

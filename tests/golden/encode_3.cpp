@@ -2,6 +2,8 @@
 #include "pictures.hpp"
 #include <triptych/learn/codebook.hpp>
 #include <triptych/learn/pca.hpp>
+#include <triptych/learn/product.hpp>
+#include <triptych/learn/residual.hpp>
 
 template <>
 void golden::encode_part<3>(sink const &f) {

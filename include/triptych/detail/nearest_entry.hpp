@@ -23,15 +23,24 @@ public:
     /// Of vectors of x, which the book fits. With `reach`, a number an element in the units of its band, only entries count that are no
     /// farther away in any element.
     template <class B>
-    nearest_entry(code_book const &book, B const &x, std::vector<double> reach = {})
-        : m_(book.elements()), values_(book.count() * m_), reach_(std::move(reach)), order_(book.count()) {
-        for (std::size_t b = 0; b < x.count(); ++b)
-            if (x.info(b).at.kind == role::signal) {
-                for (std::size_t i = 0; i < order_.size(); ++i)
-                    values_[i * m_ + bands_.size()] =
-                        code_book::value<typename B::value_type>(book.entries[i * m_ + bands_.size()], x.info(b));
-                bands_.push_back(b);
-            }
+    nearest_entry(code_book<> const &book, B const &x, std::vector<double> reach = {})
+        : nearest_entry(book, x, 0, 1, std::move(reach)) {}
+    /// Of each step-th element of the vectors alone, from the first on; there must be one.
+    template <class B>
+    nearest_entry(code_book<> const &book, B const &x, std::size_t first, std::size_t step,
+                  std::vector<double> reach = {})
+        : m_((book.elements() - first + step - 1) / step), values_(book.count() * m_), reach_(std::move(reach)),
+          order_(book.count()) {
+        std::size_t element = 0;
+        for (std::size_t b = 0; b < x.count(); ++b) {
+            if (x.info(b).at.kind == role::side) continue;
+            auto const e = element++;
+            if (e % step != first) continue;
+            for (std::size_t i = 0; i < order_.size(); ++i)
+                values_[i * m_ + bands_.size()] =
+                    code_book<>::value<typename B::value_type>(book.entries[i * book.elements() + e], x.info(b));
+            bands_.push_back(b);
+        }
         if (!reach_.empty()) farthest_ = std::accumulate(reach_.begin(), reach_.end(), 0.0);
         std::iota(order_.begin(), order_.end(), std::size_t{0});
         auto const sum = [&](std::size_t i) {

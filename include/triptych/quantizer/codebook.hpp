@@ -6,7 +6,6 @@
 // For a book that a goal can be asked of see `escape_codebook`.
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +30,7 @@ enum class entries_by {
 /// At most K entries are learned. Bands of role `side` pass untouched. Signal bands are quantised if they have one shape and there
 /// are as many as an entry has elements; otherwise they pass untouched as well.
 template <std::size_t K = 256, entries_by By = entries_by::k_means>
-struct codebook : detail::code_book {
+struct codebook : detail::code_book<> {
     static_assert(K >= 1 && K <= max_entries, "codebook: 1 to 32768 entries");
 
     struct setting {};
@@ -53,7 +52,7 @@ struct codebook : detail::code_book {
         B out(arrange(x.layout(), s));
         if (!out.ok()) return out;
         detail::nearest_entry const nearest(*this, x);
-        write_indices(x, out, [&](std::size_t p) { return nearest(x, p); });
+        write_indices(x, out, 1, [&](std::size_t p, std::size_t *to) { *to = nearest(x, p); });
         return out;
     }
     /// Indices that there are not are taken for the nearest that there is.
@@ -62,10 +61,10 @@ struct codebook : detail::code_book {
         if (!in.ok() || !fits(in)) return std::move(x).relabel(in);
         // Symbols that are not laid out as they should be have no memory to read.
         if (!x.ok() || x.size() != arrange(in, s).size()) return detail::no_memory<B>();
-        auto const last = static_cast<std::int64_t>(count()) - 1;
-        return from_indices(x, in, [&](std::size_t b, std::size_t element, std::size_t, std::int64_t symbol) {
-            auto const i = static_cast<std::size_t>(std::clamp<std::int64_t>(symbol, 0, last));
-            return value<typename B::value_type>(entries[i * elements() + element], in[b]);
+        return from_indices(x, in, 1, [&](std::size_t b, std::size_t element) {
+            return [this, &band = in[b], element](auto const &symbol) {
+                return value<typename B::value_type>(entries[entry(symbol(0)) * elements() + element], band);
+            };
         });
     }
     void write(setting const &, byte_writer &) const {}

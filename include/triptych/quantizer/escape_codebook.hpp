@@ -31,7 +31,7 @@ namespace triptych::inline TRIPTYCH_ABI::quantizer {
 /// At most K entries are learned. Symbols are side bands, one band of indices in the place of the signal bands, where 0 escapes and i + 1 is
 /// entry i, and the elements of the vectors that escape, in the order of their places.
 template <std::size_t K = 256, entries_by By = entries_by::k_means>
-struct escape_codebook : detail::code_book {
+struct escape_codebook : detail::code_book<> {
     static_assert(K >= 1 && K <= max_entries, "escape_codebook: 1 to 32768 entries");
 
     struct setting {
@@ -91,7 +91,7 @@ struct escape_codebook : detail::code_book {
             if (indices[p] == 0 && sent.size() == s.escapes) indices[p] = 1; // of another picture's setting
             if (indices[p] == 0) sent.push_back(p);
         }
-        write_indices(x, out, [&](std::size_t p) { return indices[p]; });
+        write_indices(x, out, 1, [&](std::size_t p, std::size_t *to) { *to = static_cast<std::size_t>(indices[p]); });
         std::size_t to = out.count() - (s.escapes != 0 ? elements() : 0);
         for (std::size_t b = 0; s.escapes != 0 && b < x.count(); ++b) {
             auto const &from = x.info(b);
@@ -113,17 +113,16 @@ struct escape_codebook : detail::code_book {
         if (!x.ok() || x.size() != arrange(in, s).size()) return detail::no_memory<B>();
         detail::grid_in_turn<value_type> grids(s.step);
         auto const first = x.count() - (s.escapes != 0 ? elements() : 0);
-        auto const last = static_cast<std::int64_t>(count());
-        std::size_t taken = 0;
-        return from_indices(x, in, [&](std::size_t b, std::size_t element, std::size_t p, std::int64_t symbol) {
-            if (p == 0) taken = 0;
-            if (symbol <= 0 && taken < s.escapes) {
-                auto const &from = x.info(first + element);
-                auto const q = x.data()[from.offset + taken++ * from.stride.back()];
-                return static_cast<value_type>(grids.of(in[b]).value(q));
-            }
-            auto const i = static_cast<std::size_t>(std::clamp<std::int64_t>(symbol, 1, last)) - 1;
-            return value<value_type>(entries[i * elements() + element], in[b]);
+        return from_indices(x, in, 1, [&](std::size_t b, std::size_t element) {
+            auto const grid = grids.of(in[b]);
+            return [=, this, &x, &s, &band = in[b], taken = std::size_t{0}](auto const &symbol) mutable {
+                if (symbol(0) <= 0 && taken < s.escapes) {
+                    auto const &from = x.info(first + element);
+                    auto const q = x.data()[from.offset + taken++ * from.stride.back()];
+                    return static_cast<value_type>(grid.value(q));
+                }
+                return value<value_type>(entries[entry(symbol(0) - 1) * elements() + element], band);
+            };
         });
     }
     void write(setting const &s, byte_writer &w) const {

@@ -5,7 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/product.hpp>
+#include <triptych/learn/product_quantization.hpp>
+#include <triptych/learn/residual_quantization.hpp>
 
 #include "learn/clouds.hpp"
 
