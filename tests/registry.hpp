@@ -51,6 +51,7 @@
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/transform/klt.hpp>
+#include <triptych/transform/klt_set.hpp>
 #include <triptych/transform/mixture.hpp>
 #include <triptych/transform/pca.hpp>
 #include <triptych/transform/predicted_klt.hpp>
@@ -77,6 +78,7 @@ using transforms = std::tuple<                                         //
     wavelet<wavelet_filter::cdf97>, wavelet<wavelet_filter::cdf97, 1>, //
     pca<8, 8, 16>, pca<4, 4, 48>, pca<1, 16, 4>,                       //
     transform::eigenpicture, mixture, transform::predicted_klt<8>,     //
+    transform::klt_set<4, 5>,                                          //
     chain<colour<colour_kind::ycbcr420>, dct<8>>,                      //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
@@ -126,6 +128,7 @@ using codecs = std::tuple<                                                      
     codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
     codec<mixture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                                  //
     codec<transform::predicted_klt<8>, quantizer::trained_zone, coder::range<model::conditional_scale>>,              //
+    codec<transform::klt_set<4, 5>, quantizer::dead_zone, coder::range<>>,                                            //
     codec<colour<colour_kind::subtract_green>, quantizer::uniform, coder::tans<>>,                                    //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
     codec<dct<8>, quantizer::uniform, coder::range<model::geometric>>,                                                //

@@ -57,6 +57,14 @@ def large_books(run):
     assert all(r["bits"] < 1.1 * r["index_bits"] for r in rows)
 
 
+def sets(run):
+    rows = run("@", 2, PICTURES / "dog.png", PICTURES / "city.png", PICTURES / "reflect.png")
+    by = {(r["coder"], r["transform"]): r["bd_rate"] for r in rows}
+    for coder in "range", "rans":
+        # Learned axes are no better than cosines on a photograph, and a set is nearer to them than one transform.
+        assert by[coder, "cosines"] == 0 and 0 < by[coder, "8 KLTs"] < by[coder, "one KLT"]
+
+
 def classify(run):
     found = run(IMAGES, LABELS, "@")
     by = {(r["features"], r["size"]): r for r in found["features"]}

@@ -12,6 +12,7 @@
 #include <triptych/learn/geometric.hpp>
 #include <triptych/learn/header.hpp>
 #include <triptych/learn/joint.hpp>
+#include <triptych/learn/klt_set.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/levels.hpp>
 #include <triptych/learn/mixture.hpp>

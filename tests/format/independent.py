@@ -859,6 +859,20 @@ class Pca(Identity):
         return [[t.like(v=v)] for t, v in zip(into, out)]
 
 
+class KltSet(Identity):
+    """Without state: one class."""
+
+    def __init__(self, work, N, classes):
+        self.work, self.classes, self.pca = work, classes, Pca(work, N, N, N * N)
+
+    def arrange(self, layout):
+        group = self.pca.arrange(layout)
+        return [[group[0][0].like(side=True, frac=0, bits=width(self.classes - 1) + 1)]] + group
+
+    def inverse(self, x, where):
+        return self.pca.inverse(x[1:], where)
+
+
 class PredictedKlt(Identity):
     """Without state. A closed loop: `inverse` gets symbols, and the quantizer's value of one."""
 
@@ -3367,6 +3381,8 @@ def make(node, work):
         return Wavelet(work, words[0], int(words[1]))
     if name == "predicted_klt":
         return PredictedKlt(work, int(words[0]))
+    if name == "klt_set":
+        return KltSet(work, *map(int, words))
     if name == "levels":
         return Levels(work, int(words[0]))
     if name == "product":

@@ -82,4 +82,38 @@ BOOST_AUTO_TEST_CASE(synthesis_is_the_definition) {
         }
 }
 
+// Sums of 32 bits and what the mean adds apart from them, sums of 64 bits, and one of several sets: all by the definition.
+BOOST_AUTO_TEST_CASE(analysis_is_the_definition) {
+    tt::small_random random(2);
+    std::size_t const count = 5, dimension = 20, sets = 3;
+    for (std::int64_t const far : {std::int64_t{100}, std::int64_t{1} << 31})
+        for (std::int64_t const sample : {std::int64_t{128}, std::int64_t{32768}})
+            for (int const sample_frac : {0, 3}) {
+                auto const e = made(sets * count, dimension, 32768, far, random);
+                auto means = e.mean;
+                while (means.size() < sets * dimension) means.push_back(static_cast<std::int32_t>(within(far, random)));
+                tt::frozen<std::int16_t> const basis(e.basis.data(), tt::dims{sets, count, dimension});
+                tt::frozen<std::int32_t> const mean(means.data(), tt::dims{sets, dimension});
+                std::vector<std::int16_t> samples(dimension);
+                for (auto &s : samples) s = static_cast<std::int16_t>(within(sample, random));
+                tt::detail::buffer<std::int64_t> scratch(dimension), off(count);
+                for (std::size_t set = 0; set < sets; ++set) {
+                    tt::detail::linear_basis const rows(count, dimension, basis, mean, set);
+                    rows.project_mean(sample_frac, off.data());
+                    for (bool const apart : {false, true})
+                        rows.analyse(
+                            samples.data(), sample_frac, 2, scratch,
+                            [&](std::size_t k, std::int64_t v) {
+                                std::int64_t sum = std::int64_t{1} << (15 + sample_frac);
+                                for (std::size_t d = 0; d < dimension; ++d)
+                                    sum += (std::int64_t{samples[d]} * 16 -
+                                            std::int64_t{means[set * dimension + d]} * (1 << sample_frac)) *
+                                           e.basis[(set * count + k) * dimension + d];
+                                BOOST_TEST(v == sum >> (16 + sample_frac));
+                            },
+                            apart ? off.data() : nullptr);
+                }
+            }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -37,14 +37,16 @@ auto coefficient_band(int wide, std::size_t dimension) noexcept -> band_info<R> 
     return like;
 }
 
-/// `count` vectors of `dimension` elements in 2^-basis_frac, and a mean in 2^-mean_frac; refers to the learned arrays, of which the basis
-/// has these vectors from `first` on and the mean is just so large or empty, or holds what `fill(elements)` makes, with a mean of zero.
+/// `count` vectors of `dimension` elements in 2^-basis_frac, and a mean in 2^-mean_frac. Refers to the learned arrays, which hold this
+/// many vectors and a mean for each of one or more sets, one set after the other (the mean may be empty: zero), or holds what
+/// `fill(elements)` makes, with a mean of zero.
 class linear_basis {
 public:
     linear_basis(std::size_t count, std::size_t dimension, frozen<std::int16_t> const &basis,
-                 frozen<std::int32_t> const &mean, std::size_t first = 0) noexcept
-        : count_(count), dimension_(dimension), rows_(basis.data() ? basis.data() + first * dimension : nullptr),
-          text_(basis.text() ? basis.text() + first * dimension : nullptr), mean_(mean.data()) {}
+                 frozen<std::int32_t> const &mean, std::size_t set = 0) noexcept
+        : count_(count), dimension_(dimension), rows_(basis.data() ? basis.data() + set * count * dimension : nullptr),
+          text_(basis.text() ? basis.text() + set * count * dimension : nullptr),
+          mean_(mean.data() ? mean.data() + set * dimension : nullptr) {}
     template <class Fill>
     linear_basis(std::size_t count, std::size_t dimension, Fill &&fill)
         : count_(count), dimension_(dimension), own_(count * dimension, std::int16_t{0}), rows_(own_.data()) {
@@ -53,35 +55,52 @@ public:
     auto ok() const noexcept -> bool { return own_.ok(); }
     auto dimension() const noexcept -> std::size_t { return dimension_; }
 
+    /// What `analyse` takes off each coefficient for the mean, before it is rounded: count() numbers for samples of this scale.
+    void project_mean(int sample_frac, std::int64_t *out) const noexcept {
+        with_rows([&](auto const *b) {
+            for (std::size_t i = 0; i < count_; ++i, b += dimension_) {
+                std::uint64_t sum = 0;
+                for (std::size_t d = 0; mean_ && d < dimension_; ++d)
+                    sum += (static_cast<std::uint64_t>(std::int64_t{mean_[d]}) << sample_frac) *
+                           static_cast<std::uint64_t>(std::int64_t{static_cast<std::int16_t>(b[d])});
+                out[i] = static_cast<std::int64_t>(sum);
+            }
+        });
+    }
     /// Calls `each(i, coefficient)` with the coefficients, as integers with `frac` fractional bits, of a vector of samples. Sums wrap
-    /// instead of overflowing; only a state that no learner makes comes near. `centred` is scratch of the dimension's size.
+    /// instead of overflowing; only a state that no learner makes comes near. `centred` is scratch of the dimension's size; what `project_mean`
+    /// gave, if the mean is not zero, makes it several times faster and changes nothing.
     template <class T, class F>
-    void analyse(T const *samples, int sample_frac, int frac, buffer<std::int64_t> &centred, F &&each) const {
-        int const shift = basis_frac + (mean_ ? mean_frac : 0) + sample_frac - frac;
+    void analyse(T const *samples, int sample_frac, int frac, buffer<std::int64_t> &centred, F &&each,
+                 std::int64_t const *mean_products = nullptr) const {
+        int const scale = mean_ ? mean_frac : 0, shift = basis_frac + scale + sample_frac - frac;
         std::int64_t largest = 0;
-        for (std::size_t d = 0; d < dimension_; ++d) {
-            centred[d] = mean_ ? (std::int64_t{samples[d]} << mean_frac) - (std::int64_t{mean_[d]} << sample_frac)
-                               : std::int64_t{samples[d]};
-            largest = std::max(largest, centred[d] < 0 ? -centred[d] : centred[d]);
-        }
+        for (std::size_t d = 0; d < dimension_; ++d)
+            largest = std::max(largest, samples[d] < 0 ? -std::int64_t{samples[d]} : std::int64_t{samples[d]});
         auto const half = std::int64_t{1} << (shift - 1);
         // Samples of 8 bits fit narrow sums, which are several times faster.
-        bool const narrow = !mean_ && largest * 32768 * static_cast<std::int64_t>(dimension_) + half < std::int64_t{1}
-                                                                                                           << 31;
+        bool const narrow = (!mean_ || mean_products) &&
+                            largest * 32768 * static_cast<std::int64_t>(dimension_) < std::int64_t{1} << 31;
+        if (!narrow)
+            for (std::size_t d = 0; d < dimension_; ++d)
+                centred[d] = mean_ ? (std::int64_t{samples[d]} << mean_frac) - (std::int64_t{mean_[d]} << sample_frac)
+                                   : std::int64_t{samples[d]};
         with_rows([&](auto const *b) {
-            for (std::size_t i = 0; i < count_; ++i, b += dimension_)
+            for (std::size_t i = 0; i < count_; ++i, b += dimension_) {
+                auto sum = static_cast<std::uint64_t>(half);
                 if (narrow) {
-                    std::int32_t sum = 0;
+                    std::int32_t products = 0;
                     for (std::size_t d = 0; d < dimension_; ++d)
-                        sum += std::int32_t{samples[d]} * static_cast<std::int16_t>(b[d]);
-                    each(i, (sum + half) >> shift);
+                        products += std::int32_t{samples[d]} * static_cast<std::int16_t>(b[d]);
+                    sum += static_cast<std::uint64_t>(std::int64_t{products} * (1 << scale));
+                    if (mean_) sum -= static_cast<std::uint64_t>(mean_products[i]);
                 } else {
-                    auto sum = static_cast<std::uint64_t>(half);
                     for (std::size_t d = 0; d < dimension_; ++d)
                         sum += static_cast<std::uint64_t>(centred[d]) *
                                static_cast<std::uint64_t>(std::int64_t{static_cast<std::int16_t>(b[d])});
-                    each(i, static_cast<std::int64_t>(sum) >> shift);
                 }
+                each(i, static_cast<std::int64_t>(sum) >> shift);
+            }
         });
     }
     /// The samples, of `bits` bits, that coefficients stand for. `used` is scratch for as many numbers as there are vectors.

@@ -21,6 +21,13 @@ struct matrix {
     auto row(std::size_t r) const -> double const * { return values.data() + r * columns; }
 };
 
+inline auto transposed(matrix const &m) -> matrix {
+    matrix t(m.columns, m.rows);
+    for (std::size_t r = 0; r < m.rows; ++r)
+        for (std::size_t c = 0; c < m.columns; ++c) t(c, r) = m(r, c);
+    return t;
+}
+
 /// Eigenvalues in falling order, and as rows of `vectors` the unit eigenvectors, whose largest element is positive.
 struct eigen_system {
     std::vector<double> values;

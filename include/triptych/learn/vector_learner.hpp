@@ -10,14 +10,14 @@
 #include <triptych/bands.hpp>
 #include <triptych/detail/code_book.hpp>
 #include <triptych/learn/learnable.hpp>
-#include <triptych/learn/points.hpp>
+#include <triptych/learn/thinned.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::learn {
 
 /// Sees the signal bands that the quantizer will be given, which must have one shape. A learner adds `finish`.
 ///
-/// Up to `most` vectors are kept; of more, every second one, and so on, which depends on their order, not on threads.
+/// Up to `most` vectors are kept, see `thinned`.
 template <class Policy>
 class vector_learner {
 public:
@@ -41,38 +41,32 @@ public:
             if (x.info(b).at.kind == role::signal) signal.push_back(b);
         bool same = !signal.empty() && signal.size() <= triptych::detail::code_book<>::max_elements;
         for (auto const b : signal) same = same && x.info(b).shape == x.info(signal[0]).shape;
-        if (!same || (elements_ != 0 && elements_ != signal.size())) {
+        if (!same || (elements() != 0 && elements() != signal.size())) {
             if (lenient) return;
             throw std::invalid_argument("codebook: bands of unequal shapes, or of another number than before");
         }
-        elements_ = signal.size();
-        for (std::size_t p = 0; p < volume(x.info(signal[0]).shape); ++p, ++seen_) {
-            if (seen_ % every_ != 0) continue;
-            for (auto const b : signal) {
-                auto const &info = x.info(b);
-                vectors_.push_back(static_cast<float>(
-                    std::ldexp(static_cast<double>(x.data()[info.offset + p * info.stride.back()]), -info.frac)));
-            }
-            thin();
-        }
+        if (elements() == 0) vectors_ = thinned(signal.size(), most);
+        for (std::size_t p = 0; p < volume(x.info(signal[0]).shape); ++p)
+            vectors_.add([&](float *to) {
+                for (auto const b : signal) {
+                    auto const &info = x.info(b);
+                    *to++ = static_cast<float>(
+                        std::ldexp(static_cast<double>(x.data()[info.offset + p * info.stride.back()]), -info.frac));
+                }
+            });
     }
     void merge(vector_learner const &other) {
-        if (other.elements_ == 0) return;
-        if (elements_ != 0 && elements_ != other.elements_)
+        if (other.elements() == 0) return;
+        if (elements() != 0 && elements() != other.elements())
             throw std::invalid_argument("codebook: bands of another number than before");
-        elements_ = other.elements_;
-        auto rest = other;
-        while (every_ < rest.every_) halve();
-        while (rest.every_ < every_) rest.halve();
-        vectors_.insert(vectors_.end(), rest.vectors_.begin(), rest.vectors_.end());
-        seen_ += rest.seen_;
-        thin();
+        if (elements() == 0) vectors_ = thinned(other.elements(), most);
+        vectors_.merge(other.vectors_);
     }
 
 protected:
-    auto elements() const noexcept -> std::size_t { return elements_; }
+    auto elements() const noexcept -> std::size_t { return vectors_.dimension(); }
     /// What was seen, in samples.
-    auto vectors() const noexcept -> std::vector<float> const & { return vectors_; }
+    auto vectors() const noexcept -> std::vector<float> const & { return vectors_.values(); }
     /// The policy without entries, or throws std::invalid_argument.
     auto without_entries() const -> policy {
         if (lenient) return {};
@@ -80,18 +74,7 @@ protected:
     }
 
 private:
-    void thin() {
-        while (vectors_.size() > most * elements_) halve();
-    }
-    void halve() {
-        std::size_t to = 0;
-        for (std::size_t i = 0; i < vectors_.size(); i += 2 * elements_)
-            for (std::size_t t = 0; t < elements_; ++t) vectors_[to++] = vectors_[i + t];
-        vectors_.resize(to), every_ *= 2;
-    }
-
-    std::size_t elements_ = 0, seen_ = 0, every_ = 1;
-    std::vector<float> vectors_;
+    thinned vectors_;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::learn

@@ -16,6 +16,7 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/detail/blocks.hpp>
+#include <triptych/detail/coefficient_price.hpp>
 #include <triptych/detail/deblock.hpp>
 #include <triptych/detail/partition.hpp>
 #include <triptych/detail/plane.hpp>
@@ -61,40 +62,6 @@ private:
             for (std::size_t i = 0; i < N; ++i)
                 for (std::size_t j = 0; j < N; ++j) y[i * L + block + j] = x[j * L + block + i];
     }
-};
-
-/// What a coefficient costs in distortion and estimated bits, by its magnitude in eighths of a step; in 256ths of step². A zero costs its
-/// energy and a little more, any other about 3.2 + 1.8 log2 bits. The price of a bit here is lower than where levels are decided:
-/// small blocks pay in better contexts too, which this can't see.
-class coefficient_price {
-public:
-    explicit coefficient_price(float lambda) noexcept {
-        for (std::size_t i = 0; i < table_.size(); ++i) {
-            double const v = static_cast<double>(i) / 8;
-            double const zero = v * v * (1 + 0.25 * lambda);
-            double const q = std::max(1.0, std::floor(v + 0.42));
-            double const miss = v < 1 ? (v - q) * (v - q) : std::min((v - q) * (v - q), 1.0 / 12);
-            table_[i] = static_cast<std::uint16_t>(
-                std::lround(256 * std::min(zero, miss + lambda * (3.2 + 1.8 * std::log2(q)))));
-        }
-    }
-    /// The n x n coefficients at c, rows a superblock apart. `eighths` is 8 / step, in stored units.
-    template <std::size_t N, class T>
-    auto block(T const *c, float eighths) const noexcept -> std::uint32_t {
-        std::uint32_t sum = 0;
-        for (std::size_t u = 0; u < N; ++u) {
-            std::array<std::int32_t, N> at;
-            for (std::size_t v = 0; v < N; ++v) {
-                auto const magnitude = std::abs(static_cast<float>(c[u * superblock + v])) * eighths;
-                at[v] = static_cast<std::int32_t>(magnitude < 255 ? magnitude : 255);
-            }
-            for (std::size_t v = 0; v < N; ++v) sum += table_[static_cast<std::size_t>(at[v])];
-        }
-        return sum;
-    }
-
-private:
-    std::array<std::uint16_t, 256> table_;
 };
 
 } // namespace detail
@@ -279,7 +246,9 @@ private:
                            float eighths, std::array<std::uint64_t, 16> &cost) {
         constexpr std::size_t across = detail::superblock / N;
         for (std::size_t k = 0; k < across * across; ++k)
-            cost[k] += price.block<N>(tried.data() + k / across * N * detail::superblock + k % across * N, eighths);
+            for (std::size_t u = 0; u < N; ++u)
+                cost[k] +=
+                    price.run<N>(tried.data() + (k / across * N + u) * detail::superblock + k % across * N, eighths);
     }
 
     /// Log2 of the size less 3, for each of 16 cells, from the costs of all blocks of the three sizes. Large blocks must be a little better.

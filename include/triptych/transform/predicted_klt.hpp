@@ -184,7 +184,7 @@ private:
             kind_ = kind_of(top, left);
             around(decoded, top, left, [&](std::size_t i, T v) { around_[i] = v; });
             if (!learned_) return predict_mean();
-            detail::linear_basis rows(d_, ring * components_, p_.predictor, {}, kind_ * d_);
+            detail::linear_basis rows(d_, ring * components_, p_.predictor, {}, kind_);
             if (!rows.ok()) return;
             rows.analyse(around_.data(), 0, 0, wide_, [&](std::size_t i, std::int64_t v) {
                 prediction_[i] = clamped(v + ((std::int64_t{p_.mean[kind_ * d_ + i]} + 8) >> detail::mean_frac));
@@ -221,7 +221,7 @@ private:
         template <class F>
         void with_basis(F &&f) {
             if (!learned_) return f(usual_);
-            detail::linear_basis rows(vectors_, d_, p_.basis, {}, kind_ * vectors_);
+            detail::linear_basis rows(vectors_, d_, p_.basis, {}, kind_);
             if (rows.ok()) f(rows);
         }
         void predict_mean() noexcept {
