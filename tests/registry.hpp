@@ -35,6 +35,7 @@
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/escape_codebook.hpp>
 #include <triptych/quantizer/levels.hpp>
+#include <triptych/quantizer/lloyd_max.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/palette.hpp>
@@ -83,10 +84,10 @@ using transforms = std::tuple<                                         //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
-using quantizers =
-    std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>, quantizer::trained_zone,
-               quantizer::codebook<>, quantizer::escape_codebook<>, quantizer::product<4>, quantizer::residual<2>,
-               quantizer::palette, quantizer::levels<2>, quantizer::levels<5>>;
+using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>,
+                              quantizer::trained_zone, quantizer::codebook<>, quantizer::escape_codebook<>,
+                              quantizer::product<4>, quantizer::residual<2>, quantizer::palette, quantizer::levels<2>,
+                              quantizer::levels<5>, quantizer::lloyd_max<5>, quantizer::lloyd_max<16>>;
 
 using coders = std::tuple<                                                   //
     coder::raw,                                                              //
@@ -115,6 +116,7 @@ using codecs = std::tuple<                                                      
           coder::rans<model::laplace>>,                                                                               //
     codec<transform::identity, quantizer::levels<3>, coder::range<model::pretrained>>,                                //
     codec<transform::identity, quantizer::palette, coder::range<model::pretrained>>,                                  //
+    codec<transform::identity, quantizer::lloyd_max<16>, coder::raw>,                                                 //
     codec<transform::identity, quantizer::uniform, coder::range<model::adaptive>>,                                    //
     codec<photo_transform, quantizer::dead_zone, coder::range<>>,                                                     //
     codec<photo_transform, quantizer::uniform, coder::range<>, strips<64>>,                                           //
@@ -140,12 +142,14 @@ using codecs = std::tuple<                                                      
     codec<transform::identity, quantizer::none, coder::range<model::autoregressive>>                        //
     >;
 
-/// Codecs whose encoders need a learner: <triptych/learn/pca.hpp> (and Eigen), <triptych/learn/codebook.hpp>, product.hpp, residual.hpp.
+/// Codecs whose encoders need a learner: <triptych/learn/pca.hpp> (and Eigen), <triptych/learn/codebook.hpp>, product.hpp, residual.hpp,
+/// lloyd_max_quantizer.hpp.
 using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>,            //
                                    codec<transform::identity, per_image<quantizer::codebook<16>>, coder::range<>>, //
                                    codec<dct<4>, per_image<quantizer::escape_codebook<16>>, coder::range<>>,       //
                                    codec<dct<4>, per_image<quantizer::product<3, 16>>, coder::range<>>,            //
-                                   codec<dct<4>, per_image<quantizer::residual<3, 8>>, coder::range<>>>;
+                                   codec<dct<4>, per_image<quantizer::residual<3, 8>>, coder::range<>>,
+                                   codec<dct<4>, per_image<quantizer::lloyd_max<5>>, coder::range<>>>;
 
 /// The largest error of a lossy transform without a quantizer, in samples; negative where it loses on purpose.
 template <class P>

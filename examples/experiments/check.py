@@ -65,6 +65,14 @@ def sets(run):
         assert by[coder, "cosines"] == 0 and 0 < by[coder, "8 KLTs"] < by[coder, "one KLT"]
 
 
+def levels(run):
+    rows = run("@", PICTURES / "dog.png", PICTURES / "city.png")
+    for r in rows:
+        # Learned levels are better at a fixed rate, and behind a transform worse with an entropy coder.
+        assert all(own > even + 1 for _, even, own in r["gains"])
+        assert (r["bd_rate"] > 0) == (r["transform"] == "dct<8>")
+
+
 def classify(run):
     found = run(IMAGES, LABELS, "@")
     by = {(r["features"], r["size"]): r for r in found["features"]}

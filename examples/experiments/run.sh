@@ -32,8 +32,9 @@ say "Code books at equal quality: orders of entries, escapes"
 $programs/books $out/books 128 examples/pictures/{dog,city,reflect}.png
 say "Products and sums of small code books, judged by another photograph"
 $programs/large_books $out/large_books 256 2 examples/pictures/{dog,reflect,city}.png
-say "Sets of transforms"
+say "Sets of transforms, and levels that lie where the values are"
 $programs/sets $out/sets 2 examples/pictures/{dog,city,reflect}.png
+$programs/levels $out/levels examples/pictures/{dog,city,reflect}.png
 say "A photograph with noise and gaps"
 $programs/restore examples/pictures/city.png $out/city 256 examples/pictures/dog.png examples/pictures/reflect.png
 

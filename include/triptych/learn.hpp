@@ -15,6 +15,7 @@
 #include <triptych/learn/klt_set.hpp>
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/levels.hpp>
+#include <triptych/learn/lloyd_max_quantizer.hpp>
 #include <triptych/learn/mixture.hpp>
 #include <triptych/learn/network.hpp>
 #include <triptych/learn/pca.hpp>

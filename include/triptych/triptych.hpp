@@ -23,6 +23,7 @@
 #include <triptych/presets.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/levels.hpp>
+#include <triptych/quantizer/lloyd_max.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/palette.hpp>

@@ -2,6 +2,7 @@
 #include "laws.hpp"
 
 #include <triptych/learn/codebook.hpp>
+#include <triptych/learn/lloyd_max_quantizer.hpp>
 #include <triptych/learn/pca.hpp>
 #include <triptych/learn/product.hpp>
 #include <triptych/learn/residual.hpp>

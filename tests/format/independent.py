@@ -1213,6 +1213,36 @@ class EscapeCodebook(Codebook):
         return out
 
 
+class LloydMax(NoQuantizer):
+    state = ["levels"]
+
+    def __init__(self, work, K):
+        super().__init__(work)
+        self.K, self.arrays, self.extents = K, {}, None
+
+    def arrange(self, layout):
+        return [[b.like() if b.side else b.like(bits=width(self.K - 1)) for b in g] for g in layout]
+
+    def values(self, symbols, layout):
+        K, count, rows = self.K, len(flat(layout)), None
+        if self.extents is not None and len(self.extents) == 2 and self.extents[1] == K and self.extents[0] in (1, count):
+            rows = [self.arrays["levels"][i * K : i * K + K] for i in range(self.extents[0])]
+        out, at = [], 0
+        for group, quantised in zip(layout, symbols):
+            out.append([])
+            for b, x in zip(group, quantised):
+                row, n, up = rows[at % len(rows)] if rows else None, self.work.width(b), clamp(b.frac - 4, -20, 20)
+                low, high = -(1 << n - 1), (1 << n - 1) - 1
+                if row:
+                    zero = min(range(K), key=lambda k: (abs(row[k]), k))
+                    level = [clamp(v << up if up >= 0 else v + (1 << -up - 1) >> -up, low, high) for v in row]
+                else:
+                    zero, level = K // 2, [low + (high - low) * k // (K - 1) for k in range(K)]
+                out[-1].append(b.like(v=x.v if b.side else [level[(q + zero) % K] for q in x.v]))
+                at += 1
+        return out
+
+
 class TrainedZone(Quantizer):
     """Without state: the step is 8 samples, points lie at symbol * step."""
 
@@ -3383,6 +3413,8 @@ def make(node, work):
         return PredictedKlt(work, int(words[0]))
     if name == "klt_set":
         return KltSet(work, *map(int, words))
+    if name == "lloyd_max":
+        return LloydMax(work, int(words[0]))
     if name == "levels":
         return Levels(work, int(words[0]))
     if name == "product":

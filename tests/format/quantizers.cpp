@@ -1,6 +1,7 @@
 // docs/format/quantizer.md
 #include <triptych/coder/raw.hpp>
 #include <triptych/learn/codebook.hpp>
+#include <triptych/learn/lloyd_max_quantizer.hpp>
 #include <triptych/learn/product.hpp>
 #include <triptych/learn/residual.hpp>
 #include <triptych/per_image.hpp>
@@ -8,6 +9,7 @@
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/escape_codebook.hpp>
 #include <triptych/quantizer/levels.hpp>
+#include <triptych/quantizer/lloyd_max.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/palette.hpp>
 #include <triptych/quantizer/product.hpp>
@@ -38,6 +40,13 @@ namespace {
         .input = {100, 101, 101, 140}}),
     add(example<codec<transform::identity, quantizer::uniform, coder::raw>, std::uint8_t, 2>{
         .shape = {2, 2}, .components = 1, .bytes = "80 80 01 7e 04", .samples = {0, 64, 192, 255}, .goal = step(64)}),
+    add(example<codec<transform::identity, per_image<quantizer::lloyd_max<4>>, coder::raw>, std::uint8_t, 2>{
+        .shape = {1, 6},
+        .components = 1,
+        .bytes = "02 01 04 00 00 1b 02 00 4b 6f 81 20 00 82 4e 70 08",
+        .samples = {90, 90, 20, 200, 90, 203},
+        .goal = step(1),
+        .input = {90, 91, 20, 200, 90, 203}}),
     // Points of class 3: 8, 0 and -8 of 64; the symbols are 1, -1, 2 and 0.
     add(example<codec<transform::identity, quantizer::dead_zone, coder::raw>, std::uint8_t, 2>{
         .shape = {2, 2}, .components = 1, .bytes = "81 80 01 08 08 00 f8 f1 02", .samples = {156, 100, 192, 128}}),

@@ -1,6 +1,7 @@
 // Today's encoder for every fourth codec of the registry, from number 3 on.
 #include "pictures.hpp"
 #include <triptych/learn/codebook.hpp>
+#include <triptych/learn/lloyd_max_quantizer.hpp>
 #include <triptych/learn/pca.hpp>
 #include <triptych/learn/product.hpp>
 #include <triptych/learn/residual.hpp>

@@ -17,6 +17,7 @@
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
+#include <triptych/detail/even_level.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
@@ -135,9 +136,7 @@ struct levels {
     /// Value of symbol k in a band of `width` bits.
     auto level(std::size_t k, unsigned width) const noexcept -> std::int32_t {
         auto const low = -(std::int64_t{1} << (width - 1)), high = -low - 1;
-        auto const v = values.empty()
-                           ? low + (high - low) * static_cast<std::int64_t>(k) / static_cast<std::int64_t>(K - 1)
-                           : std::int64_t{values[k]};
+        auto const v = values.empty() ? detail::even_level(k, K, width) : std::int64_t{values[k]};
         return static_cast<std::int32_t>(std::clamp(v, low, high));
     }
     /// What the network makes of 25 levels, in units of the samples, added to the level in the middle.
