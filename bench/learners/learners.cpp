@@ -18,6 +18,7 @@
 #include <triptych/learn/minibatch.hpp>
 #include <triptych/learn/principal.hpp>
 #include <triptych/learn/product_quantization.hpp>
+#include <triptych/learn/residual_quantization.hpp>
 #include <triptych/learn/som.hpp>
 
 namespace tl = triptych::learn;
@@ -132,6 +133,10 @@ int main(int argc, char **argv) try {
         tl::kmeans_options o;
         o.clusters = count(1), o.iterations = static_cast<unsigned>(count(2)), o.threads = threads;
         value = t.best_of(repeats, [&] { return tl::product_quantization(x, count(0), o); }).error(x);
+    } else if (task == "residual") { // stages, clusters, iterations, beam of the encoder
+        tl::kmeans_options o;
+        o.clusters = count(1), o.iterations = static_cast<unsigned>(count(2)), o.threads = threads;
+        value = t.best_of(repeats, [&] { return tl::residual_quantization(x, count(0), o); }).error(x, count(3));
     } else
         throw std::runtime_error("no task " + task);
 
