@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/state.hpp>
+#include <triptych/stream/error.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {
@@ -106,9 +108,12 @@ public:
         return per_image(l.finish());
     }
 
+    /// Throws std::invalid_argument for a learned array that decoders would refuse.
     template <class W>
     void write(W &w) const {
         P::state(policy(), [&](std::string_view, auto const &array) {
+            if (array.size() > max_elements)
+                detail::raise<std::invalid_argument>("per_image: more learned numbers than a stream may hold");
             w.u8(static_cast<std::uint8_t>(array.shape().rank));
             for (std::uint32_t i = 0; i < array.shape().rank; ++i) w.varint(array.shape().extent[i]);
             if (array.size() == 0) return;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 #include <random>
+#include <stdexcept>
 #include <vector>
 
 #include <triptych/codec.hpp>
@@ -12,6 +13,7 @@
 #include <triptych/learn/pca.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/residual.hpp>
 
 #include "toy.hpp"
 
@@ -83,6 +85,15 @@ BOOST_AUTO_TEST_CASE(all_types_and_edges_come_back) {
     tt::byte_reader again(none.view());
     BOOST_TEST(sent.restore(again).policy().a.empty());
     BOOST_TEST(again.ok());
+}
+
+BOOST_AUTO_TEST_CASE(what_decoders_would_refuse_is_not_written) {
+    tt::quantizer::residual<2> book;
+    std::vector<std::int32_t> const numbers((1 << 22) + 4096);
+    book.entries = tt::frozen<std::int32_t>::owned(numbers, tt::dims{1, 1025, 4096});
+    BOOST_REQUIRE(book.valid());
+    tt::byte_writer w;
+    BOOST_CHECK_THROW(tt::per_image<tt::quantizer::residual<2>>(book).write(w), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(hostile_states_are_refused) {
