@@ -82,16 +82,16 @@ struct pca {
         B y(arrange(in));
         auto vectors = loaded(in.count());
         detail::buffer<T> patch(vectors.dimension());
-        detail::buffer<std::int64_t> centred(vectors.dimension());
-        if (!y.ok() || !vectors.ok() || !patch.ok() || !centred.ok())
+        detail::buffer<std::int64_t> centred(vectors.dimension()), mean_products(K);
+        if (!y.ok() || !vectors.ok() || !patch.ok() || !centred.ok() || !mean_products.ok())
             detail::raise<std::length_error>("pca: the picture is too large for memory");
         auto const &coefficient = y.info(0);
         std::int64_t const top = std::int64_t{1} << (coefficient.bits - 1);
+        vectors.project_mean(in[0].frac, mean_products.data());
         auto *out = y.data();
+        auto const each = [&](std::size_t, std::int64_t v) { *out++ = static_cast<T>(std::clamp(v, -top, top - 1)); };
         detail::for_each_patch<H, W>(x, patch, [&] {
-            vectors.analyse(patch.data(), in[0].frac, coefficient.frac, centred, [&](std::size_t, std::int64_t v) {
-                *out++ = static_cast<T>(std::clamp(v, -top, top - 1));
-            });
+            vectors.analyse(patch.data(), in[0].frac, coefficient.frac, centred, each, mean_products.data());
         });
         return y;
     }
