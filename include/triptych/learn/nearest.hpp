@@ -82,9 +82,13 @@ public:
         std::fill_n(w.index.begin(), n * lanes, 0);
         if (Second) std::fill_n(w.second.begin(), n * lanes, -detail::far_away);
         auto const size = halves_.size();
-        for (std::size_t first = 0; first < size; first += wide * lanes) {
+        std::size_t done = 0;
+        // Short rows are soon multiplied, so what is best so far stays in registers: of 32 there are enough.
+        if constexpr (lanes == 16)
+            for (; d_ <= short_row && done + 6 <= n; done += 6) all_panels<Second, 6>(w, done);
+        for (std::size_t first = 0; done < n && first < size; first += wide * lanes) {
             auto const width = std::min(wide, (size - first) / lanes);
-            std::size_t i = 0;
+            std::size_t i = done;
             for (; i + tile <= n; i += tile)
                 width == 3   ? multiply<Second, tile, 3>(w, i, first)
                 : width == 2 ? multiply<Second, tile, 2>(w, i, first)
@@ -107,10 +111,29 @@ public:
     }
 
 private:
-    /// Scores of R points from slot i with V vectors of centroids from `first`, merged into the best so far.
-    template <bool Second, std::size_t R, std::size_t V>
-    void multiply(workspace &w, std::size_t i, std::size_t first) const noexcept {
-        using detail::floats, detail::ints, detail::load, detail::store;
+    static constexpr std::size_t short_row = 16;
+
+    /// What is best so far of a point, lane by lane.
+    struct leader {
+        detail::floats best, second;
+        detail::ints index;
+    };
+    template <bool Second>
+    [[gnu::always_inline]] static void fetch(workspace const &w, std::size_t slot, leader &l) noexcept {
+        detail::load(l.best, w.best.data() + slot * lanes);
+        __builtin_memcpy(&l.index, w.index.data() + slot * lanes, sizeof l.index);
+        if constexpr (Second) detail::load(l.second, w.second.data() + slot * lanes);
+    }
+    template <bool Second>
+    [[gnu::always_inline]] static void keep(workspace &w, std::size_t slot, leader const &l) noexcept {
+        detail::store(w.best.data() + slot * lanes, l.best);
+        __builtin_memcpy(w.index.data() + slot * lanes, &l.index, sizeof l.index);
+        if constexpr (Second) detail::store(w.second.data() + slot * lanes, l.second);
+    }
+    /// Scores of R points with V vectors of centroids from `first`; leading(r, merge) calls merge with the leader of point r.
+    template <bool Second, std::size_t R, std::size_t V, class Leading>
+    [[gnu::always_inline]] void score(float const *row, std::size_t first, Leading &&leading) const noexcept {
+        using detail::floats, detail::ints, detail::load;
         floats sums[R][V];
         for (std::size_t v = 0; v < V; ++v) {
             floats half;
@@ -118,7 +141,6 @@ private:
             for (std::size_t r = 0; r < R; ++r) sums[r][v] = -half;
         }
         auto const *panel = packed_.data() + first * d_;
-        auto const *const row = w.rows.data() + i * d_;
         for (std::size_t t = 0; t < d_; ++t, panel += V * lanes) {
             floats c[V];
 #pragma GCC unroll 4
@@ -130,24 +152,47 @@ private:
                 for (std::size_t v = 0; v < V; ++v) sums[r][v] += x * c[v];
             }
         }
-        for (std::size_t r = 0; r < R; ++r) {
-            auto const slot = (i + r) * lanes;
-            floats best, second{};
-            ints index, here{};
-            load(best, w.best.data() + slot);
-            __builtin_memcpy(&index, w.index.data() + slot, sizeof index);
-            if constexpr (Second) load(second, w.second.data() + slot);
-            for (std::size_t l = 0; l < lanes; ++l) here[l] = static_cast<std::int32_t>(first + l);
-            for (std::size_t v = 0; v < V; ++v) {
-                ints const better = sums[r][v] > best;
-                if constexpr (Second) second = better ? best : sums[r][v] > second ? sums[r][v] : second;
-                best = better ? sums[r][v] : best, index = better ? here : index;
-                here += static_cast<std::int32_t>(lanes);
-            }
-            store(w.best.data() + slot, best);
-            __builtin_memcpy(w.index.data() + slot, &index, sizeof index);
-            if constexpr (Second) store(w.second.data() + slot, second);
+#pragma GCC unroll 8
+        for (std::size_t r = 0; r < R; ++r)
+            leading(
+                r, [&](leader & l) __attribute__((always_inline)) {
+                    ints here{};
+                    for (std::size_t lane = 0; lane < lanes; ++lane)
+                        here[lane] = static_cast<std::int32_t>(first + lane);
+                    for (std::size_t v = 0; v < V; ++v) {
+                        ints const better = sums[r][v] > l.best;
+                        if constexpr (Second)
+                            l.second = better ? l.best : sums[r][v] > l.second ? sums[r][v] : l.second;
+                        l.best = better ? sums[r][v] : l.best, l.index = better ? here : l.index;
+                        here += static_cast<std::int32_t>(lanes);
+                    }
+                });
+    }
+    /// Of R points from slot i and one panel, merged into the best so far.
+    template <bool Second, std::size_t R, std::size_t V>
+    void multiply(workspace &w, std::size_t i, std::size_t first) const noexcept {
+        score<Second, R, V>(w.rows.data() + i * d_, first, [&](std::size_t r, auto const &merge) {
+            leader l{};
+            fetch<Second>(w, i + r, l), merge(l), keep<Second>(w, i + r, l);
+        });
+    }
+    /// Of R points and all panels.
+    template <bool Second, std::size_t R>
+    void all_panels(workspace &w, std::size_t i) const noexcept {
+        leader leaders[R];
+        for (std::size_t r = 0; r < R; ++r) fetch<Second>(w, i + r, leaders[r]);
+        auto const size = halves_.size();
+        auto const *const row = w.rows.data() + i * d_;
+        auto const lead = [&](std::size_t r, auto const &merge) __attribute__((always_inline)) {
+            merge(leaders[r]);
+        };
+        for (std::size_t first = 0; first < size; first += wide * lanes) {
+            auto const width = std::min(wide, (size - first) / lanes);
+            width == 3   ? score<Second, R, 3>(row, first, lead)
+            : width == 2 ? score<Second, R, 2>(row, first, lead)
+                         : score<Second, R, 1>(row, first, lead);
         }
+        for (std::size_t r = 0; r < R; ++r) keep<Second>(w, i + r, leaders[r]);
     }
 
     std::size_t k_, d_;
