@@ -21,6 +21,7 @@
 #include <triptych/learn/learnable.hpp>
 #include <triptych/learn/linear_algebra.hpp>
 #include <triptych/learn/principal.hpp>
+#include <triptych/learn/thinned.hpp>
 #include <triptych/quality.hpp>
 #include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/mixture.hpp>
@@ -45,23 +46,21 @@ struct learner<transform::mixture<transform::eigenpicture, M>> {
 
     template <class B>
     void observe(B const &x) {
-        auto const d = kind_.take(x);
-        if (d == 0) return;
-        std::vector<float> samples;
-        samples.reserve(d);
-        transform::eigenpicture::each_sample(x, [&](auto v) { samples.push_back(static_cast<float>(v)); });
-        keep(seen_++, samples.data());
+        if (kind_.take(x) == 0) return;
+        begin();
+        kept_.add([&](float *to) {
+            transform::eigenpicture::each_sample(x, [&](auto v) { *to++ = static_cast<float>(v); });
+        });
     }
     void merge(learner const &other) {
+        if (other.kept_.dimension() == 0) return;
         kind_.take(other.kind_);
-        auto const before = seen_;
-        for (std::size_t i = 0; i < other.numbers_.size(); ++i)
-            keep(before + other.numbers_[i], other.values_.data() + i * kind_.samples());
-        seen_ = before + other.seen_;
+        begin();
+        kept_.merge(other.kept_);
     }
 
     auto finish() -> policy {
-        auto const n = numbers_.size(), d = kind_.samples();
+        auto const n = kept_.count(), d = kind_.samples();
         if (n < 2) throw std::invalid_argument("mixture: fewer than two pictures to learn from");
         auto const all = sums_of({}, 0);
         std::vector<std::size_t> labels(n, 0);
@@ -93,24 +92,11 @@ private:
         double share = 0;     // of the pictures
     };
 
-    void keep(std::uint64_t number, float const *samples) {
-        if (number % every_ != 0) return;
-        auto const d = kind_.samples();
-        numbers_.push_back(number), values_.insert(values_.end(), samples, samples + d);
-        while (values_.size() > most_values && numbers_.size() > 2) {
-            every_ *= 2;
-            std::size_t to = 0;
-            for (std::size_t i = 0; i < numbers_.size(); ++i) {
-                if (numbers_[i] % every_ != 0) continue;
-                if (to != i)
-                    std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(i * d), d,
-                                values_.begin() + static_cast<std::ptrdiff_t>(to * d));
-                numbers_[to++] = numbers_[i];
-            }
-            numbers_.resize(to), values_.resize(to * d);
-        }
+    void begin() {
+        if (kept_.dimension() == 0)
+            kept_ = learn::thinned(kind_.samples(), std::max<std::size_t>(most_values / kind_.samples(), 2));
     }
-    auto pictures() const -> learn::points { return {values_.data(), numbers_.size(), kind_.samples()}; }
+    auto pictures() const -> learn::points { return {kept_.values().data(), kept_.count(), kept_.dimension()}; }
 
     /// Of the pictures with this label, or of all if there are no labels.
     auto sums_of(std::vector<std::size_t> const &labels, std::size_t label) const -> learn::gram_sum {
@@ -123,7 +109,7 @@ private:
     }
     auto clusters(std::size_t count) const -> std::vector<std::size_t> {
         learn::principal_options o;
-        o.axes = std::min({std::size_t{40}, kind_.samples(), numbers_.size() - 1});
+        o.axes = std::min({std::size_t{40}, kind_.samples(), kept_.count() - 1});
         auto const coordinates = learn::principal_components(pictures(), o).project(pictures());
         learn::kmeans_options k;
         k.clusters = count, k.seed = seed;
@@ -203,9 +189,8 @@ private:
     }
 
     learn::whole_pictures kind_;
-    std::uint64_t most_bytes_ = 1'000'000, seen_ = 0, every_ = 1;
-    std::vector<std::uint64_t> numbers_; ///< of the pictures that are kept, in the order of all
-    std::vector<float> values_;
+    std::uint64_t most_bytes_ = 1'000'000;
+    learn::thinned kept_;
 };
 
 static_assert(learnable<transform::mixture<transform::eigenpicture, 2>>);
