@@ -43,9 +43,10 @@ struct learner<quantizer::lloyd_max<K>> {
             auto const &info = x.info(b);
             if (info.at.kind != role::signal) continue;
             auto const scale = std::ldexp(1.0F, -info.frac);
-            auto const *const data = x.data() + info.offset;
             for (std::size_t p = 0; p < volume(info.shape); ++p)
-                bands_[b].add([&](float *to) { *to = scale * static_cast<float>(data[p * info.stride.back()]); });
+                bands_[b].add([&](float *to) {
+                    *to = scale * static_cast<float>(x.data()[info.offset + p * info.stride.back()]);
+                });
         }
     }
     void merge(learner const &other) {
