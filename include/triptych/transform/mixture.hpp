@@ -18,6 +18,7 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
+#include <triptych/describe.hpp>
 #include <triptych/detail/panels.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/quality.hpp>
