@@ -201,7 +201,7 @@ private:
                 if (engine.exhausted()) return false;
             for (std::size_t k = 0; k < view.n; ++k, ++at) {
                 auto const width = coder::width_of<T>(symbols.info(view.first + k));
-                auto const v = engine.direct(static_cast<std::uint32_t>(*at) & ((2u << (width - 1)) - 1), width);
+                auto const v = engine.direct(static_cast<std::uint32_t>(*at), width);
                 if constexpr (E::decoding) *at = static_cast<T>(coder::sign_extend(v, width));
             }
         }
@@ -241,9 +241,10 @@ public:
     }
     template <class B>
     auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
-        if (plain(symbols.layout(), symbols.layout().groups()[group_of(symbols, band)].first))
+        auto const group = group_of(symbols, band);
+        if (plain(symbols.layout(), symbols.layout().groups()[group].first))
             return static_cast<float>(coder::width_of<typename B::value_type>(symbols.info(band)));
-        auto const scale = class_at(symbols, band, element);
+        auto const scale = class_at(symbols, group, band, element);
         auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
         float bits = v != 0 ? 1.0F : 0.0F;
         for (std::uint32_t m = 0; m < decisions; ++m) {
@@ -262,9 +263,8 @@ private:
         return g;
     }
     template <class B>
-    auto class_at(B const &symbols, std::size_t band, std::size_t element) const -> std::size_t {
+    auto class_at(B const &symbols, std::size_t g, std::size_t band, std::size_t element) const -> std::size_t {
         auto const &groups = symbols.layout().groups();
-        auto const g = group_of(symbols, band);
         auto const view = detail::view_of<typename B::value_type const>(symbols, g);
         auto const k = band - view.first, sample = (element - groups[g].offset) / view.n;
         auto const x = sample % view.w, y = sample / view.w % view.h;
