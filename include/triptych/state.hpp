@@ -181,6 +181,14 @@ constexpr void nested(std::string_view prefix, P &part, V &visitor) {
     }
 }
 
+/// The same for one part of several, under its number, 0 to 99.
+template <class P, class V>
+constexpr void nested(std::size_t number, P &part, V &visitor) {
+    std::array const digits{static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+    std::size_t const skipped = number < 10;
+    nested(std::string_view(digits.data() + skipped, 2 - skipped), part, visitor);
+}
+
 /// Number of learned parameters of a policy or codec.
 template <class P>
 auto parameter_count(P const &policy) -> std::uint64_t {

@@ -139,17 +139,14 @@ public:
 
     template <class Self, class V>
     static constexpr void state(Self &self, V &&v) requires((stateful<P> || ...)) {
+        static_assert(sizeof...(P) <= 100, "chain: the learned arrays of at most 100 transforms can be named");
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (nested(std::string_view(index_name<I>, I < 10 ? 1 : 2), std::get<I>(self.members_), v), ...);
+            (nested(I, std::get<I>(self.members_), v), ...);
         }
         (std::index_sequence_for<P...>{});
     }
 
 private:
-    template <std::size_t I>
-    requires(I < 100) static constexpr char index_name[2] = {static_cast<char>('0' + (I < 10 ? I : I / 10)),
-                                                             static_cast<char>('0' + I % 10)};
-
     /// The layout after the first N members.
     template <std::size_t N, std::size_t R>
     auto arranged(layout<R> const &in) const -> layout<R> {

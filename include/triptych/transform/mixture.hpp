@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
-#include <string_view>
 #include <utility>
 
 #include <triptych/concepts.hpp>
@@ -41,11 +40,7 @@ struct mixture {
     /// Arrays are named by the member's number: `3.basis`.
     template <class V>
     static constexpr void state(auto &self, V &&v) {
-        for (std::size_t m = 0; m < M; ++m) {
-            std::array const digits{static_cast<char>('0' + m / 10), static_cast<char>('0' + m % 10)};
-            auto const skipped = std::size_t{m < 10};
-            nested(std::string_view(digits.data() + skipped, 2 - skipped), self.members[m], v);
-        }
+        for (std::size_t m = 0; m < M; ++m) nested(m, self.members[m], v);
     }
 
     constexpr auto valid() const noexcept -> bool {
