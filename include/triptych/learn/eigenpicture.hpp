@@ -117,11 +117,8 @@ struct learner<transform::eigenpicture> {
         auto const d = pictures_.dimension();
         if (pictures_.count() < 2) throw std::invalid_argument("eigenpicture: fewer than two pictures to learn from");
         pictures_.settle();
-        learn::matrix covariance(d, d);
-        for (std::size_t i = 0; i < d; ++i)
-            for (std::size_t j = 0; j <= i; ++j) covariance(i, j) = pictures_.covariance(i, j);
         auto const most = std::min({d, most_vectors, static_cast<std::size_t>(pictures_.count() - 1)});
-        auto const e = learn::symmetric_eigen(covariance, most);
+        auto const e = learn::symmetric_eigen(pictures_.covariance(), most);
         variances_ = e.values;
         return learn::eigenpicture_of(
             kind_, [&](std::size_t i) { return pictures_.mean(i); }, e.vectors,

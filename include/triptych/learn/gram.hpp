@@ -61,6 +61,14 @@ public:
         return products_(std::max(i, j), std::min(i, j)) / n() - mean(i) * mean(j);
     }
 
+    /// The lower triangle of all of them.
+    auto covariance() const -> matrix {
+        matrix c(dimension(), dimension());
+        for (std::size_t i = 0; i < dimension(); ++i)
+            for (std::size_t j = 0; j <= i; ++j) c(i, j) = covariance(i, j);
+        return c;
+    }
+
 private:
     static constexpr std::size_t most_kept = 256;
 

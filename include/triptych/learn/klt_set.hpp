@@ -195,13 +195,9 @@ private:
         learn::gram_sum sums(d);
         for (auto const i : which) std::copy_n(blocks_.row(i), d, sums.next());
         sums.settle();
-        learn::matrix covariance(d, d);
         s[c].mean.resize(d);
-        for (std::size_t i = 0; i < d; ++i) {
-            s[c].mean[i] = sums.mean(i);
-            for (std::size_t j = 0; j <= i; ++j) covariance(i, j) = sums.covariance(i, j);
-        }
-        s[c].basis = learn::symmetric_eigen(covariance).vectors;
+        for (std::size_t i = 0; i < d; ++i) s[c].mean[i] = sums.mean(i);
+        s[c].basis = learn::symmetric_eigen(sums.covariance()).vectors;
         if (one_component()) s[c].basis = as_frequencies(s[c].basis);
     }
     /// The rotation nearest to the blocks of a class from those of their coefficients that survive.
@@ -283,7 +279,6 @@ private:
     }
     void keep(set &best, set &now, indices const &labels) const {
         now.cost = judged(now, labels);
-       
         if (now.cost < best.cost) best = now;
     }
 

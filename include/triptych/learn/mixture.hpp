@@ -128,9 +128,7 @@ private:
             for (std::size_t t = 0; t < d; ++t) members[labels[i]].mean[t] += double{x.row(i)[t]};
         }
         // The covariance of all about the means of their members is what is left of the covariance of all without those means.
-        learn::matrix within(d, d);
-        for (std::size_t i = 0; i < d; ++i)
-            for (std::size_t j = 0; j <= i; ++j) within(i, j) = all.covariance(i, j);
+        auto within = all.covariance();
         for (std::size_t m = 0; m < count; ++m) {
             auto const in = static_cast<double>(pictures_of[m]);
             auto &mean = members[m].mean;
