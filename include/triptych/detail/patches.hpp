@@ -20,6 +20,16 @@ constexpr auto patch_grid(extents<R> shape) noexcept -> extents<R> {
     return shape;
 }
 
+/// Can planes be cut into patches over all of them together, of at most `most` planes? Signal of one shape and one frac of 0 to 8.
+template <std::size_t R>
+auto cut_together(layout<R> const &in, std::size_t most) noexcept -> bool {
+    if (!in.ok() || in.count() == 0 || in.count() > most) return false;
+    for (auto const &b : in)
+        if (b.shape != in[0].shape || b.frac != in[0].frac || b.frac < 0 || b.frac > 8 || b.at.kind != role::signal)
+            return false;
+    return true;
+}
+
 /// Gathers into `patch` before each call, or scatters from it after.
 template <std::size_t H, std::size_t W, bool Scatter, class B, class P, class F>
 void walk_patches(B &x, P &patch, F &&each) {

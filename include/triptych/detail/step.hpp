@@ -136,7 +136,7 @@ auto symbol_layout(layout<R> in, std::uint64_t stream_step) -> layout<R> {
     return symbol_layout(std::move(in), stream_step, [](band_info<R> &) {});
 }
 
-/// What a stage returns when it had no memory.
+/// What a stage returns when it had no memory, or bands that can't be.
 template <class B>
 auto no_memory() -> B {
     layout<B::rank> nothing;

@@ -13,6 +13,7 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/detail/linear_basis.hpp>
+#include <triptych/detail/step.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -85,11 +86,8 @@ struct eigenpicture {
         detail::buffer<T> samples(alone ? 0 : dimension);
         detail::buffer<std::uint32_t> used(vectors());
         if (!x.ok() || !y.ok() || y.size() != vectors() || y.count() != vectors() || y.info(0).frac < in[0].frac ||
-            y.info(0).frac > 15 || !samples.ok() || !used.ok()) {
-            layout<2> nothing;
-            nothing.fail();
-            return bands<T, 2>(std::move(nothing));
-        }
+            y.info(0).frac > 15 || !samples.ok() || !used.ok())
+            return detail::no_memory<bands<T, 2>>();
         std::uint8_t bits = 1;
         for (auto const &b : in) bits = std::max(bits, b.bits);
         loaded.synthesise(y.data(), y.info(0).frac, alone ? x.data() : samples.data(), in[0].frac, bits, used);

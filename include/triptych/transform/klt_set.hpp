@@ -152,11 +152,7 @@ struct klt_set {
         bool const sound = fit && cosines.ok();
         detail::buffer<T> patch(sound ? in.count() * N * N : 0);
         detail::buffer<std::uint32_t> used(sound ? vectors() : 0);
-        if (!sound || !patch.ok() || !used.ok()) {
-            layout<B::rank> nothing;
-            nothing.fail();
-            return B(std::move(nothing));
-        }
+        if (!sound || !patch.ok() || !used.ok()) return detail::no_memory<B>();
         std::uint8_t bits = 1;
         for (auto const &b : in) bits = std::max(bits, b.bits);
         T const *which = y.data(), *next = y.data() + y.info(1).offset;
@@ -173,12 +169,8 @@ struct klt_set {
 private:
     template <std::size_t R>
     auto fits(layout<R> const &in) const noexcept -> bool {
-        if (!in.ok() || in.count() == 0 || in.count() > max_dimension / (N * N) || !valid()) return false;
-        if (trained() && in.count() != components()) return false;
-        for (auto const &b : in)
-            if (b.shape != in[0].shape || b.frac != in[0].frac || b.frac < 0 || b.frac > 8 || b.at.kind != role::signal)
-                return false;
-        return true;
+        return detail::cut_together(in, max_dimension / (N * N)) && valid() &&
+               (!trained() || in.count() == components());
     }
 
     /// What stands for all classes without state; with it, nothing.

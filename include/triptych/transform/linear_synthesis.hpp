@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
+#include <triptych/detail/step.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -66,11 +67,7 @@ struct linear_synthesis {
     template <class T>
     auto inverse(bands<T, 2> y, layout<2> const &in) const -> bands<T, 2> {
         bands<T, 2> x(in);
-        if (!x.ok() || !y.ok() || !(y.layout() == arrange(in))) {
-            layout<2> nothing;
-            nothing.fail();
-            return bands<T, 2>(std::move(nothing));
-        }
+        if (!x.ok() || !y.ok() || !(y.layout() == arrange(in))) return detail::no_memory<bands<T, 2>>();
         std::array<std::array<std::int32_t, 64>, 2> kernel{};
         for (std::size_t level = 0; level < 2; ++level)
             for (std::size_t k = 0; k < 4 * spacing[level] * spacing[level]; ++k)

@@ -15,6 +15,7 @@
 #include <triptych/detail/cosines.hpp>
 #include <triptych/detail/linear_basis.hpp>
 #include <triptych/detail/patches.hpp>
+#include <triptych/detail/step.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -105,11 +106,7 @@ struct pca {
         auto const dimension = sound ? vectors.dimension() : 0;
         detail::buffer<T> patch(dimension);
         detail::buffer<std::uint32_t> used(sound ? K : 0);
-        if (!sound || !patch.ok() || !used.ok()) {
-            layout<B::rank> nothing;
-            nothing.fail();
-            return B(std::move(nothing));
-        }
+        if (!sound || !patch.ok() || !used.ok()) return detail::no_memory<B>();
         std::uint8_t bits = 1;
         for (auto const &b : in) bits = std::max(bits, b.bits);
         T const *next = y.data();
@@ -123,12 +120,8 @@ struct pca {
 private:
     template <std::size_t R>
     auto fits(layout<R> const &in) const noexcept -> bool {
-        if (!in.ok() || in.count() == 0 || in.count() > max_dimension / (H * W) || !valid()) return false;
-        if (trained() && in.count() != components()) return false;
-        for (auto const &b : in)
-            if (b.shape != in[0].shape || b.frac != in[0].frac || b.frac < 0 || b.frac > 8 || b.at.kind != role::signal)
-                return false;
-        return true;
+        return detail::cut_together(in, max_dimension / (H * W)) && valid() &&
+               (!trained() || in.count() == components());
     }
 
     auto loaded(std::size_t components) const -> detail::linear_basis {

@@ -17,6 +17,7 @@
 #include <triptych/concepts.hpp>
 #include <triptych/detail/cosines.hpp>
 #include <triptych/detail/linear_basis.hpp>
+#include <triptych/detail/step.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -105,11 +106,8 @@ struct predicted_klt {
     auto inverse(bands<T, 2> y, layout<2> const &in, Value const &value) const -> bands<T, 2> {
         bands<T, 2> decoded(in);
         kernel<T> k(*this, in);
-        if (!decoded.ok() || !k.ok() || !y.ok() || !(y.layout() == arrange(in))) {
-            layout<2> nothing;
-            nothing.fail();
-            return bands<T, 2>(std::move(nothing));
-        }
+        if (!decoded.ok() || !k.ok() || !y.ok() || !(y.layout() == arrange(in)))
+            return detail::no_memory<bands<T, 2>>();
         auto const *next = y.data();
         each_block(in, [&](std::size_t top, std::size_t left) {
             k.predict(decoded, top, left);
