@@ -14,8 +14,8 @@
 #include <triptych/concepts.hpp>
 #include <triptych/detail/code_book.hpp>
 #include <triptych/detail/nearest_entry.hpp>
+#include <triptych/detail/no_setting.hpp>
 #include <triptych/detail/step.hpp>
-#include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {
@@ -30,18 +30,12 @@ enum class entries_by {
 /// At most K entries are learned. Bands of role `side` pass untouched. Signal bands are quantised if they have one shape and there
 /// are as many as an entry has elements; otherwise they pass untouched as well.
 template <std::size_t K = 256, entries_by By = entries_by::k_means>
-struct codebook : detail::code_book<> {
+struct codebook : detail::code_book<>, detail::no_setting {
     static_assert(K >= 1 && K <= max_entries, "codebook: 1 to 32768 entries");
 
-    struct setting {};
     static constexpr bool can_be_exact = false;
     static constexpr void describe(auto &d) { d("codebook", K); }
 
-    auto plan(target const &) const -> setting { return {}; }
-    template <class B>
-    auto plan(B const &, target const &) const -> setting {
-        return {};
-    }
     template <std::size_t R>
     auto arrange(layout<R> const &in, setting const &) const -> layout<R> {
         return in.ok() && fits(in) ? index_layout(in, std::bit_width(count() - 1) + 1) : in;
@@ -67,8 +61,6 @@ struct codebook : detail::code_book<> {
             };
         });
     }
-    void write(setting const &, byte_writer &) const {}
-    auto read(byte_reader &) const -> setting { return {}; }
 };
 
 static_assert(quantizer_for<codebook<>, bands<std::int16_t, 2>> && plans_ahead<codebook<>> && stateful<codebook<>>);

@@ -16,9 +16,9 @@
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/detail/even_level.hpp>
+#include <triptych/detail/no_setting.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/state.hpp>
-#include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {
@@ -27,14 +27,13 @@ namespace triptych::inline TRIPTYCH_ABI::quantizer {
 /// from -K/2 on, which a coder of fixed width needs. Bands of role `side` pass untouched. Bands that no levels were learned for, and all
 /// without state, have K even levels over their width.
 template <std::size_t K>
-struct lloyd_max {
+struct lloyd_max : detail::no_setting {
     static_assert(K >= 2 && K <= 4096, "lloyd_max: 2 to 4096 levels");
 
     /// Rising, in 2^-4 of an integer sample: a row of K for each band, or one row for all.
     frozen<std::int32_t> levels;
     static constexpr int frac = 4;
 
-    struct setting {};
     static constexpr bool can_be_exact = false;
     static constexpr void describe(auto &d) { d("lloyd_max", K); }
     template <class V>
@@ -42,11 +41,6 @@ struct lloyd_max {
         v("levels", self.levels);
     }
 
-    auto plan(target const &) const -> setting { return {}; }
-    template <class B>
-    auto plan(B const &, target const &) const -> setting {
-        return {};
-    }
     template <std::size_t R>
     auto arrange(layout<R> in, setting const &) const -> layout<R> {
         for (std::size_t b = 0; b < in.count(); ++b)
@@ -97,8 +91,6 @@ struct lloyd_max {
         });
         return x;
     }
-    void write(setting const &, byte_writer &) const {}
-    auto read(byte_reader &) const -> setting { return {}; }
 
 private:
     /// The levels of a band, null for even ones.

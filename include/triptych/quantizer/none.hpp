@@ -2,22 +2,16 @@
 #pragma once
 
 #include <triptych/concepts.hpp>
-#include <triptych/stream/writer.hpp>
+#include <triptych/detail/no_setting.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {
 
 /// Passes integers on. With a reversible transform the codec is exact, and `exact` is the only goal it takes.
-struct none {
-    struct setting {};
+struct none : detail::no_setting {
     static constexpr bool exact_only = true, can_be_exact = true;
     static constexpr void describe(auto &d) { d("none"); }
 
-    auto plan(target const &) const -> setting { return {}; }
-    template <class B>
-    auto plan(B const &, target const &) const -> setting {
-        return {};
-    }
     template <std::size_t R>
     auto arrange(layout<R> const &in, setting const &) const -> layout<R> {
         return in;
@@ -38,8 +32,6 @@ struct none {
     auto value(setting const &, std::int32_t q, band_info<R> const &) const -> std::int32_t {
         return q;
     }
-    void write(setting const &, byte_writer &) const {}
-    auto read(byte_reader &) const -> setting { return {}; }
 };
 
 static_assert(quantizer_for<none, bands<std::int16_t, 2>>);

@@ -17,8 +17,8 @@
 #include <triptych/concepts.hpp>
 #include <triptych/detail/code_book.hpp>
 #include <triptych/detail/nearest_entry.hpp>
+#include <triptych/detail/no_setting.hpp>
 #include <triptych/detail/step.hpp>
-#include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {
@@ -27,22 +27,16 @@ namespace triptych::inline TRIPTYCH_ABI::quantizer {
 /// and so on. Symbols are side bands and n bands of indices, in the place of the first signal band. Row i of `entries` is entry i of all books,
 /// element by element in the order of the bands.
 template <std::size_t Pieces, std::size_t K = 256>
-struct product : detail::code_book<> {
+struct product : detail::code_book<>, detail::no_setting {
     static_assert(Pieces >= 1 && Pieces <= max_elements, "product: 1 to 4096 pieces");
     static_assert(K >= 1 && K <= max_entries, "product: 1 to 32768 entries");
 
-    struct setting {};
     static constexpr bool can_be_exact = false;
     static constexpr void describe(auto &d) { d("product", Pieces, K); }
 
     /// Of vectors of m elements.
     static constexpr auto pieces(std::size_t m) noexcept -> std::size_t { return std::min(Pieces, m); }
 
-    auto plan(target const &) const -> setting { return {}; }
-    template <class B>
-    auto plan(B const &, target const &) const -> setting {
-        return {};
-    }
     template <std::size_t R>
     auto arrange(layout<R> const &in, setting const &) const -> layout<R> {
         return in.ok() && fits(in) ? index_layout(in, std::bit_width(count() - 1) + 1, pieces(elements())) : in;
@@ -73,8 +67,6 @@ struct product : detail::code_book<> {
             };
         });
     }
-    void write(setting const &, byte_writer &) const {}
-    auto read(byte_reader &) const -> setting { return {}; }
 };
 
 static_assert(quantizer_for<product<4>, bands<std::int16_t, 2>> && plans_ahead<product<4>> && stateful<product<4>>);

@@ -16,9 +16,9 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/detail/code_book.hpp>
+#include <triptych/detail/no_setting.hpp>
 #include <triptych/detail/residual_search.hpp>
 #include <triptych/detail/step.hpp>
-#include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {
@@ -26,22 +26,16 @@ namespace triptych::inline TRIPTYCH_ABI::quantizer {
 /// At most Stages books of K entries are learned: `entries` are stages × entries × bands. Symbols are side bands and a band of indices for each
 /// stage, in the place of the first signal band. `Beam` sums go on from stage to stage in the encoder; streams do not tell.
 template <std::size_t Stages, std::size_t K = 256, std::size_t Beam = 8>
-struct residual : detail::code_book<3> {
+struct residual : detail::code_book<3>, detail::no_setting {
     static_assert(Stages >= 1 && Stages <= max_lists, "residual: 1 to 64 stages");
     static_assert(K >= 1 && K <= max_entries, "residual: 1 to 32768 entries");
     static_assert(Beam >= 1, "residual: a beam of at least one sum");
 
-    struct setting {};
     static constexpr bool can_be_exact = false;
     static constexpr void describe(auto &d) { d("residual", Stages, K); }
 
     auto stages() const noexcept -> std::size_t { return entries.shape().extent[0]; }
 
-    auto plan(target const &) const -> setting { return {}; }
-    template <class B>
-    auto plan(B const &, target const &) const -> setting {
-        return {};
-    }
     template <std::size_t R>
     auto arrange(layout<R> const &in, setting const &) const -> layout<R> {
         return in.ok() && fits(in) ? index_layout(in, std::bit_width(count() - 1) + 1, stages()) : in;
@@ -99,8 +93,6 @@ struct residual : detail::code_book<3> {
             };
         });
     }
-    void write(setting const &, byte_writer &) const {}
-    auto read(byte_reader &) const -> setting { return {}; }
 };
 
 static_assert(quantizer_for<residual<2>, bands<std::int16_t, 2>> && plans_ahead<residual<2>> && stateful<residual<2>>);
