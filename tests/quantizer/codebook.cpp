@@ -19,30 +19,15 @@
 #include <triptych/quantizer/codebook.hpp>
 #include <triptych/transform/identity.hpp>
 
+#include "vectors.hpp"
+
 namespace tt = triptych;
-using planes = tt::bands<std::int16_t, 2>;
 using tt::quantizer::entries_by;
+using vectors::layout_of;
+using vectors::noise;
+using vectors::planes;
 
 namespace {
-auto layout_of(std::size_t components, std::int8_t frac = 0, bool interleaved = false) {
-    tt::layout<2> l;
-    tt::band_info<2> like;
-    like.bits = 12, like.frac = frac;
-    auto side = like;
-    side.at.kind = tt::role::side;
-    l.add({3, 4}, side);
-    if (interleaved)
-        l.add_group({20, 30}, components, [&](std::size_t) { return like; });
-    else
-        for (std::size_t c = 0; c < components; ++c) l.add({20, 30}, like);
-    return l;
-}
-auto noise(tt::layout<2> where, unsigned seed) {
-    planes x(std::move(where));
-    std::mt19937 random(seed);
-    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<std::int16_t>(random() % 512) - 256;
-    return x;
-}
 auto book_of(std::vector<std::int32_t> const &entries, std::uint32_t elements) {
     tt::quantizer::codebook<64> q;
     q.entries = tt::frozen<std::int32_t>::owned(entries, tt::dims{std::uint32_t(entries.size() / elements), elements});

@@ -20,9 +20,13 @@
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/identity.hpp>
 
+#include "vectors.hpp"
+
 namespace tt = triptych;
-using planes = tt::bands<std::int16_t, 2>;
 using tt::quantizer::entries_by;
+using vectors::noise;
+using vectors::planes;
+using vectors::signal_of;
 
 namespace {
 /// A side band, and behind it signal bands: interleaved, or each by itself with another side band among them.
@@ -42,18 +46,6 @@ auto layout_of(std::size_t components, bool interleaved) {
         if (c == 0) l.add({2, 2}, side);
     }
     return l;
-}
-auto noise(tt::layout<2> where, unsigned seed) {
-    planes x(std::move(where));
-    std::mt19937 random(seed);
-    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<std::int16_t>(random() % 64) - 32;
-    return x;
-}
-auto signal_of(planes const &x) {
-    std::vector<std::size_t> signal;
-    for (std::size_t b = 0; b < x.count(); ++b)
-        if (x.info(b).at.kind == tt::role::signal) signal.push_back(b);
-    return signal;
 }
 auto book_of(std::vector<std::int32_t> const &entries, std::uint32_t elements) {
     tt::quantizer::escape_codebook<64> q;
@@ -95,7 +87,7 @@ BOOST_AUTO_TEST_CASE(what_no_entry_is_near_to_is_sent_itself) {
                     std::vector<std::int32_t> entries;
                     for (std::size_t i = 0; i < k * m; ++i) entries.push_back(std::int32_t(random() % 64) - 32);
                     auto const q = book_of(entries, std::uint32_t(m));
-                    auto const x = noise(layout_of(m, interleaved), unsigned(m + k));
+                    auto const x = noise(layout_of(m, interleaved), unsigned(m + k), 32);
                     auto const s = q.plan(x, {float(2 * bound + 1), 0});
                     auto const symbols = q.quantize(x.clone(), s);
                     BOOST_REQUIRE((symbols.layout() == q.arrange(x.layout(), s)));
@@ -136,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_no_entry_is_near_to_is_sent_itself) {
 
 BOOST_AUTO_TEST_CASE(an_escape_has_its_price) {
     auto const q = book_of({0, 0, 0, 0, 16, 16, 16, 16}, 4);
-    auto const x = noise(layout_of(4, true), 2);
+    auto const x = noise(layout_of(4, true), 2, 32);
     std::uint64_t before = 20 * 30 + 1;
     for (float const lambda : {0.01F, 0.1F, 0.5F, 2.0F, 50.0F}) {
         auto const s = q.plan(x, {9, lambda});
@@ -210,7 +202,7 @@ BOOST_AUTO_TEST_CASE(dbscan_finds_the_colours_and_leaves_what_is_strewn) {
 
 BOOST_AUTO_TEST_CASE(bands_that_do_not_fit_are_quantised_as_by_uniform) {
     auto const q = book_of({0, 0, 5, 5}, 2);
-    auto const x = noise(layout_of(3, true), 1);
+    auto const x = noise(layout_of(3, true), 1, 32);
     auto const s = q.plan(x, {5});
     auto const symbols = q.quantize(x.clone(), s), same = tt::quantizer::uniform{}.quantize(x.clone(), {s.step});
     BOOST_TEST((symbols.layout() == same.layout()));

@@ -18,8 +18,12 @@
 #include <triptych/quantizer/product.hpp>
 #include <triptych/transform/identity.hpp>
 
+#include "vectors.hpp"
+
 namespace tt = triptych;
-using planes = tt::bands<std::int16_t, 2>;
+using vectors::noise;
+using vectors::planes;
+using vectors::signal_of;
 
 namespace {
 /// Signal bands, interleaved or each by itself, and a side band behind the first of them.
@@ -39,18 +43,6 @@ auto layout_of(std::size_t components, bool interleaved = false) {
         if (c == 0) l.add({3, 4}, side);
     }
     return l;
-}
-auto noise(tt::layout<2> where, unsigned seed) {
-    planes x(std::move(where));
-    std::mt19937 random(seed);
-    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<std::int16_t>(random() % 512) - 256;
-    return x;
-}
-auto signal_of(planes const &x) {
-    std::vector<std::size_t> signal;
-    for (std::size_t b = 0; b < x.count(); ++b)
-        if (x.info(b).at.kind == tt::role::signal) signal.push_back(b);
-    return signal;
 }
 template <std::size_t Pieces>
 auto book_of(std::vector<std::int32_t> const &entries, tt::dims shape) {
@@ -165,15 +157,7 @@ BOOST_AUTO_TEST_CASE(each_piece_is_learned_as_a_book_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(merges_and_refuses) {
-    using policy = tt::quantizer::product<2, 4>;
-    auto const x = noise(layout_of(4), 1), y = noise(layout_of(4), 2);
-    tt::learner<policy> one, two, other, nothing;
-    one.observe(x), one.observe(y), two.observe(x), other.observe(y), two.merge(other), two.merge(nothing);
-    BOOST_TEST(tt::model_fingerprint(one.finish()) == tt::model_fingerprint(two.finish()));
-    BOOST_CHECK_THROW(nothing.finish(), std::invalid_argument);
-    BOOST_CHECK_THROW(one.observe(noise(layout_of(3), 1)), std::invalid_argument);
-    auto lenient = tt::learner<policy>::for_one_picture();
-    BOOST_TEST(!lenient.finish().trained());
+    vectors::merges_and_refuses<tt::quantizer::product<2, 4>>();
 }
 
 // 2^2 entries a piece stand for sixteen vectors, and nothing is lost of these; a piece of few entries is filled up.

@@ -18,29 +18,14 @@
 #include <triptych/quantizer/residual.hpp>
 #include <triptych/transform/identity.hpp>
 
+#include "vectors.hpp"
+
 namespace tt = triptych;
-using planes = tt::bands<std::int16_t, 2>;
+using vectors::layout_of;
+using vectors::noise;
+using vectors::planes;
 
 namespace {
-auto layout_of(std::size_t components, std::int8_t frac = 0, bool interleaved = false) {
-    tt::layout<2> l;
-    tt::band_info<2> like;
-    like.bits = 12, like.frac = frac, like.at.component = 2;
-    auto side = like;
-    side.at.kind = tt::role::side;
-    l.add({3, 4}, side);
-    if (interleaved)
-        l.add_group({20, 30}, components, [&](std::size_t) { return like; });
-    else
-        for (std::size_t c = 0; c < components; ++c) l.add({20, 30}, like);
-    return l;
-}
-auto noise(tt::layout<2> where, unsigned seed) {
-    planes x(std::move(where));
-    std::mt19937 random(seed);
-    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<std::int16_t>(random() % 512) - 256;
-    return x;
-}
 template <std::size_t Beam>
 auto book_of(std::vector<std::int32_t> const &entries, tt::dims shape) {
     tt::quantizer::residual<2, 64, Beam> q;
@@ -201,15 +186,7 @@ BOOST_AUTO_TEST_CASE(stages_come_closer_and_end_where_nothing_is_left) {
 }
 
 BOOST_AUTO_TEST_CASE(merges_and_refuses) {
-    using policy = tt::quantizer::residual<2, 4>;
-    auto const x = noise(layout_of(4), 1), y = noise(layout_of(4), 2);
-    tt::learner<policy> one, two, other, nothing;
-    one.observe(x), one.observe(y), two.observe(x), other.observe(y), two.merge(other), two.merge(nothing);
-    BOOST_TEST(tt::model_fingerprint(one.finish()) == tt::model_fingerprint(two.finish()));
-    BOOST_CHECK_THROW(nothing.finish(), std::invalid_argument);
-    BOOST_CHECK_THROW(one.observe(noise(layout_of(3), 1)), std::invalid_argument);
-    auto lenient = tt::learner<policy>::for_one_picture();
-    BOOST_TEST(!lenient.finish().trained());
+    vectors::merges_and_refuses<tt::quantizer::residual<2, 4>>();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <triptych/detail/samples.hpp>
 #include <triptych/transform/klt_set.hpp>
 
 namespace tt = triptych;
@@ -19,13 +20,7 @@ namespace {
 using set_of_two = tt::transform::klt_set<4, 2>;
 
 auto planes_of(tt::extents<2> shape, std::size_t components, std::uint8_t bits = 8) {
-    tt::layout<2> l;
-    for (std::size_t c = 0; c < components; ++c) {
-        tt::band_info<2> like;
-        like.at.component = static_cast<std::uint16_t>(c), like.bits = bits;
-        l.add(shape, like);
-    }
-    return l;
+    return tt::detail::component_planes(shape, components, bits);
 }
 template <class T>
 auto noise(tt::layout<2> l, int low, int high, unsigned seed) {
