@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include <triptych/detail/samples.hpp>
 #include <triptych/learn/pca.hpp>
 
 namespace tt = triptych;
@@ -15,13 +16,7 @@ namespace {
 using planes = tt::bands<std::int16_t, 2>;
 
 auto layout_of(tt::extents<2> shape, std::size_t components, std::uint8_t bits = 8) {
-    tt::layout<2> l;
-    for (std::size_t c = 0; c < components; ++c) {
-        tt::band_info<2> like;
-        like.at.component = static_cast<std::uint16_t>(c), like.bits = bits;
-        l.add(shape, like);
-    }
-    return l;
+    return tt::detail::component_planes(shape, components, bits);
 }
 
 /// Three components that are mixtures of smooth waves, so that a few vectors hold nearly everything.
