@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include <triptych/detail/samples.hpp>
-#include <triptych/learn/network.hpp>
+#include <triptych/learn/coder/network.hpp>
+#include <triptych/schedule/samples.hpp>
 
 #include "../tests/png.hpp"
 #include "../tests/registry.hpp"

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include <triptych/detail/samples.hpp>
 #include <triptych/picture.hpp>
+#include <triptych/schedule/samples.hpp>
 
 namespace bench {
 

@@ -142,7 +142,7 @@ using codecs = std::tuple<                                                      
     codec<transform::identity, quantizer::none, coder::range<model::autoregressive>>                        //
     >;
 
-/// Codecs whose encoders need a learner: <triptych/learn/pca.hpp> (and Eigen), <triptych/learn/codebook.hpp>, product.hpp, residual.hpp,
+/// Codecs whose encoders need a learner: <triptych/learn/transform/pca.hpp> (and Eigen), <triptych/learn/quantizer/codebook.hpp>, product.hpp, residual.hpp,
 /// lloyd_max_quantizer.hpp.
 using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>,            //
                                    codec<transform::identity, per_image<quantizer::codebook<16>>, coder::range<>>, //

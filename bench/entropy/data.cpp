@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include <triptych/detail/samples.hpp>
 #include <triptych/quantizer/uniform.hpp>
+#include <triptych/schedule/samples.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>

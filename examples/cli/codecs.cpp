@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include <triptych/learn/safetensors.hpp>
+#include <triptych/learn/home/safetensors.hpp>
 
 #include "errors.hpp"
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include <triptych/learn/kmeans.hpp>
-#include <triptych/learn/principal.hpp>
+#include <triptych/learn/vectors/kmeans.hpp>
+#include <triptych/learn/vectors/principal.hpp>
 
 #include "data.hpp"
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/learn/codebook_dbscan.hpp>
-#include <triptych/learn/codebook_som.hpp>
+#include <triptych/learn/quantizer/codebook_dbscan.hpp>
+#include <triptych/learn/quantizer/codebook_som.hpp>
 #include <triptych/triptych.hpp>
 
 #include "data.hpp"

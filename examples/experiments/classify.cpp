@@ -8,14 +8,14 @@
 #include <vector>
 
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/conditional_scale.hpp>
-#include <triptych/learn/eigenpicture.hpp>
+#include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/kmeans.hpp>
-#include <triptych/learn/random.hpp>
-#include <triptych/learn/restore.hpp>
-#include <triptych/learn/som.hpp>
-#include <triptych/learn/trained_zone.hpp>
+#include <triptych/learn/numeric/random.hpp>
+#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/transform/eigenpicture.hpp>
+#include <triptych/learn/vectors/kmeans.hpp>
+#include <triptych/learn/vectors/restore.hpp>
+#include <triptych/learn/vectors/som.hpp>
 #include <triptych/triptych.hpp>
 
 #include "data.hpp"

@@ -16,7 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <triptych/bands.hpp>
-#include <triptych/learn/points.hpp>
+#include <triptych/learn/vectors/points.hpp>
 #include <triptych/picture.hpp>
 
 #include "any_picture.hpp"

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include <triptych/learn/gmm.hpp>
-#include <triptych/learn/kmeans.hpp>
-#include <triptych/learn/principal.hpp>
-#include <triptych/learn/som.hpp>
+#include <triptych/learn/vectors/gmm.hpp>
+#include <triptych/learn/vectors/kmeans.hpp>
+#include <triptych/learn/vectors/principal.hpp>
+#include <triptych/learn/vectors/som.hpp>
 
 #include "data.hpp"
 

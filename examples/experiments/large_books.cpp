@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/learn/codebook.hpp>
-#include <triptych/learn/product.hpp>
-#include <triptych/learn/residual.hpp>
+#include <triptych/learn/quantizer/codebook.hpp>
+#include <triptych/learn/quantizer/product.hpp>
+#include <triptych/learn/quantizer/residual.hpp>
 #include <triptych/state.hpp>
 #include <triptych/triptych.hpp>
 

@@ -10,7 +10,7 @@
 #include <triptych/codec.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/raw.hpp>
-#include <triptych/learn/lloyd_max_quantizer.hpp>
+#include <triptych/learn/quantizer/lloyd_max.hpp>
 #include <triptych/metric/bd_rate.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/lloyd_max.hpp>

@@ -11,8 +11,8 @@
 #include <limits>
 #include <vector>
 
-#include <triptych/learn/linear_algebra.hpp>
-#include <triptych/learn/points.hpp>
+#include <triptych/learn/numeric/linear_algebra.hpp>
+#include <triptych/learn/vectors/points.hpp>
 
 namespace experiments {
 

@@ -13,9 +13,9 @@
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/run_length.hpp>
-#include <triptych/learn/codebook_dbscan.hpp>
-#include <triptych/learn/codebook_som.hpp>
-#include <triptych/learn/pca.hpp>
+#include <triptych/learn/quantizer/codebook_dbscan.hpp>
+#include <triptych/learn/quantizer/codebook_som.hpp>
+#include <triptych/learn/transform/pca.hpp>
 #include <triptych/presets.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/none.hpp>

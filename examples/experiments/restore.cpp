@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include <triptych/learn/gmm.hpp>
-#include <triptych/learn/kmeans.hpp>
-#include <triptych/learn/principal.hpp>
-#include <triptych/learn/random.hpp>
-#include <triptych/learn/restore.hpp>
+#include <triptych/learn/numeric/random.hpp>
+#include <triptych/learn/vectors/gmm.hpp>
+#include <triptych/learn/vectors/kmeans.hpp>
+#include <triptych/learn/vectors/principal.hpp>
+#include <triptych/learn/vectors/restore.hpp>
 
 #include "data.hpp"
 

@@ -10,8 +10,8 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/klt_set.hpp>
-#include <triptych/learn/pca.hpp>
+#include <triptych/learn/transform/klt_set.hpp>
+#include <triptych/learn/transform/pca.hpp>
 #include <triptych/metric/bd_rate.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/transform/dct.hpp>

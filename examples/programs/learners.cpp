@@ -6,15 +6,15 @@
 #include <iostream>
 #include <vector>
 
-#include <triptych/learn/dbscan.hpp>
-#include <triptych/learn/gmm.hpp>
-#include <triptych/learn/kmeans.hpp>
-#include <triptych/learn/lloyd_max.hpp>
-#include <triptych/learn/minibatch.hpp>
-#include <triptych/learn/principal.hpp>
-#include <triptych/learn/product_quantization.hpp>
-#include <triptych/learn/residual_quantization.hpp>
-#include <triptych/learn/som.hpp>
+#include <triptych/learn/vectors/dbscan.hpp>
+#include <triptych/learn/vectors/gmm.hpp>
+#include <triptych/learn/vectors/kmeans.hpp>
+#include <triptych/learn/vectors/lloyd_max.hpp>
+#include <triptych/learn/vectors/minibatch.hpp>
+#include <triptych/learn/vectors/principal.hpp>
+#include <triptych/learn/vectors/product_quantization.hpp>
+#include <triptych/learn/vectors/residual_quantization.hpp>
+#include <triptych/learn/vectors/som.hpp>
 
 namespace learn = triptych::learn;
 

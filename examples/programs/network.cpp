@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <triptych/coder/model/network.hpp>
+#include <triptych/learn/coder/network.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/network.hpp>
 #include <triptych/triptych.hpp>
 
 namespace {

@@ -8,7 +8,7 @@
 #include <iostream>
 
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/codebook_dbscan.hpp>
+#include <triptych/learn/quantizer/codebook_dbscan.hpp>
 #include <triptych/metric/error.hpp>
 #include <triptych/triptych.hpp>
 

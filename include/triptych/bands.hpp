@@ -149,6 +149,18 @@ private:
     bool ok_ = true;
 };
 
+/// Signed width, in bits, of the symbols of a band: `info.bits`, or all of T where that says nothing (0, or more than T has).
+template <class T, std::size_t R>
+constexpr auto width_of(band_info<R> const &info) noexcept -> unsigned {
+    constexpr unsigned all = 8 * sizeof(T);
+    return info.bits == 0 || info.bits > all ? all : info.bits;
+}
+
+/// The lowest `width` bits of v as a signed number, 1 <= width <= 32: what keeps decoded symbols inside their band's width.
+constexpr auto sign_extend(std::uint32_t v, unsigned width) noexcept -> std::int32_t {
+    return static_cast<std::int32_t>(v << (32 - width)) >> (32 - width);
+}
+
 /// A strided view of one band; cheap to copy, owns nothing.
 template <class T, std::size_t R>
 class band_view {

@@ -18,15 +18,15 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
-#include <triptych/detail/goal.hpp>
-#include <triptych/detail/mismatch.hpp>
-#include <triptych/detail/panels.hpp>
-#include <triptych/detail/samples.hpp>
-#include <triptych/detail/verbatim.hpp>
+#include <triptych/goal/meet.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/quality.hpp>
+#include <triptych/schedule/panels.hpp>
+#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/verbatim.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/framing.hpp>
+#include <triptych/stream/mismatch.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>

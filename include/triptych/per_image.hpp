@@ -4,7 +4,7 @@
 // pictures of one texture, for arrays of a kind that nobody trained a model for, and for decoders that are fitted to one picture.
 // The state is a cost that does not shrink with the quality, so small pictures are better served by a model in a header.
 //
-// Decoders need this header only. Encoders must include the learner (for instance <triptych/learn/pca.hpp>) as well, before they
+// Decoders need this header only. Encoders must include the learner (for instance <triptych/learn/transform/pca.hpp>) as well, before they
 // encode; the compiler says so where it is missing.
 #pragma once
 

@@ -1,11 +1,11 @@
 // The laws for what is learned from each picture and travels with it.
 #include "laws.hpp"
 
-#include <triptych/learn/codebook.hpp>
-#include <triptych/learn/lloyd_max_quantizer.hpp>
-#include <triptych/learn/pca.hpp>
-#include <triptych/learn/product.hpp>
-#include <triptych/learn/residual.hpp>
+#include <triptych/learn/quantizer/codebook.hpp>
+#include <triptych/learn/quantizer/lloyd_max.hpp>
+#include <triptych/learn/quantizer/product.hpp>
+#include <triptych/learn/quantizer/residual.hpp>
+#include <triptych/learn/transform/pca.hpp>
 
 BOOST_AUTO_TEST_SUITE(learning)
 BOOST_AUTO_TEST_CASE(transform) {

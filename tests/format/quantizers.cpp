@@ -1,9 +1,9 @@
 // docs/format/quantizer.md
 #include <triptych/coder/raw.hpp>
-#include <triptych/learn/codebook.hpp>
-#include <triptych/learn/lloyd_max_quantizer.hpp>
-#include <triptych/learn/product.hpp>
-#include <triptych/learn/residual.hpp>
+#include <triptych/learn/quantizer/codebook.hpp>
+#include <triptych/learn/quantizer/lloyd_max.hpp>
+#include <triptych/learn/quantizer/product.hpp>
+#include <triptych/learn/quantizer/residual.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>

@@ -10,10 +10,10 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/autoregressive.hpp>
+#include <triptych/learn/coder/autoregressive.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/header.hpp>
-#include <triptych/learn/safetensors.hpp>
+#include <triptych/learn/home/header.hpp>
+#include <triptych/learn/home/safetensors.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/transform/identity.hpp>
 

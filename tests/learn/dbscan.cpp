@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/dbscan.hpp>
+#include <triptych/learn/vectors/dbscan.hpp>
 
 #include "learn/clouds.hpp"
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/chain.hpp>
+#include <triptych/learn/coder/geometric.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/geometric.hpp>
-#include <triptych/learn/pca.hpp>
+#include <triptych/learn/transform/chain.hpp>
+#include <triptych/learn/transform/pca.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/identity.hpp>
 

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/gmm.hpp>
+#include <triptych/learn/vectors/gmm.hpp>
 
 #include "learn/clouds.hpp"
 

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include <triptych/learn/gram.hpp>
+#include <triptych/learn/numeric/gram.hpp>
 
 namespace learn = triptych::learn;
 

@@ -11,7 +11,7 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/conformance/hostile.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/klt_set.hpp>
+#include <triptych/learn/transform/klt_set.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 
 namespace tt = triptych;

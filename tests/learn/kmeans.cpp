@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/kmeans.hpp>
-#include <triptych/learn/lloyd.hpp>
-#include <triptych/learn/minibatch.hpp>
+#include <triptych/learn/vectors/kmeans.hpp>
+#include <triptych/learn/vectors/lloyd.hpp>
+#include <triptych/learn/vectors/minibatch.hpp>
 
 #include "learn/clouds.hpp"
 

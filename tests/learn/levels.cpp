@@ -9,7 +9,7 @@
 
 #include <triptych/coder/raw.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/levels.hpp>
+#include <triptych/learn/quantizer/levels.hpp>
 #include <triptych/metric/error.hpp>
 #include <triptych/transform/identity.hpp>
 

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/lloyd_max.hpp>
+#include <triptych/learn/vectors/lloyd_max.hpp>
 
 namespace tl = triptych::learn;
 

@@ -14,12 +14,12 @@
 #include <triptych/codec.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/conditional_scale.hpp>
+#include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/header.hpp>
-#include <triptych/learn/mixture.hpp>
-#include <triptych/learn/safetensors.hpp>
-#include <triptych/learn/trained_zone.hpp>
+#include <triptych/learn/home/header.hpp>
+#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/transform/mixture.hpp>
 #include <triptych/quantizer/trained_zone.hpp>
 
 namespace tt = triptych;

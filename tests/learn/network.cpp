@@ -13,9 +13,9 @@
 #include <vector>
 
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/header.hpp>
-#include <triptych/learn/network.hpp>
-#include <triptych/learn/safetensors.hpp>
+#include <triptych/learn/coder/network.hpp>
+#include <triptych/learn/home/header.hpp>
+#include <triptych/learn/home/safetensors.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/chain.hpp>

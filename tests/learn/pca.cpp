@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/detail/samples.hpp>
-#include <triptych/learn/pca.hpp>
+#include <triptych/learn/transform/pca.hpp>
+#include <triptych/schedule/samples.hpp>
 
 namespace tt = triptych;
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/detail/samples.hpp>
+#include <triptych/schedule/samples.hpp>
 #include <triptych/transform/pca.hpp>
 
 #include "transform/cosines.hpp"

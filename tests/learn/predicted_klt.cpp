@@ -9,9 +9,9 @@
 
 #include <triptych/coder/range.hpp>
 #include <triptych/conformance/hostile.hpp>
-#include <triptych/learn/conditional_scale.hpp>
+#include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/predicted_klt.hpp>
+#include <triptych/learn/transform/predicted_klt.hpp>
 #include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 

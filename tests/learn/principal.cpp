@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/principal.hpp>
+#include <triptych/learn/vectors/principal.hpp>
 
 #include "learn/clouds.hpp"
 

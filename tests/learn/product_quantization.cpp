@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/product_quantization.hpp>
-#include <triptych/learn/residual_quantization.hpp>
+#include <triptych/learn/vectors/product_quantization.hpp>
+#include <triptych/learn/vectors/residual_quantization.hpp>
 
 #include "learn/clouds.hpp"
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/learn/restore.hpp>
+#include <triptych/learn/vectors/restore.hpp>
 
 #include "learn/clouds.hpp"
 

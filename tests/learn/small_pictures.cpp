@@ -11,11 +11,11 @@
 #include <vector>
 
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/conditional_scale.hpp>
-#include <triptych/learn/eigenpicture.hpp>
+#include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/safetensors.hpp>
-#include <triptych/learn/trained_zone.hpp>
+#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/transform/eigenpicture.hpp>
 #include <triptych/presets.hpp>
 
 namespace tt = triptych;

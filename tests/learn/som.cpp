@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/learn/som.hpp>
+#include <triptych/learn/vectors/som.hpp>
 
 #include "learn/clouds.hpp"
 

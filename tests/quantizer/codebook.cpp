@@ -12,8 +12,8 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/codebook_dbscan.hpp>
-#include <triptych/learn/codebook_som.hpp>
+#include <triptych/learn/quantizer/codebook_dbscan.hpp>
+#include <triptych/learn/quantizer/codebook_som.hpp>
 #include <triptych/metric/error.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/codebook.hpp>

@@ -16,7 +16,7 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/lloyd_max_quantizer.hpp>
+#include <triptych/learn/quantizer/lloyd_max.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/lloyd_max.hpp>
 #include <triptych/transform/dct.hpp>

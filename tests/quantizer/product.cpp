@@ -12,8 +12,8 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/codebook.hpp>
-#include <triptych/learn/product.hpp>
+#include <triptych/learn/quantizer/codebook.hpp>
+#include <triptych/learn/quantizer/product.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/product.hpp>
 #include <triptych/transform/identity.hpp>

@@ -11,8 +11,8 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/codebook.hpp>
-#include <triptych/learn/residual.hpp>
+#include <triptych/learn/quantizer/codebook.hpp>
+#include <triptych/learn/quantizer/residual.hpp>
 #include <triptych/metric/error.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/residual.hpp>

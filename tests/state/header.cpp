@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <triptych/learn/header.hpp>
+#include <triptych/learn/home/header.hpp>
 
 #include "generated_list.hpp"
 #include "generated_text.hpp"

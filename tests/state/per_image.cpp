@@ -10,7 +10,7 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/pca.hpp>
+#include <triptych/learn/transform/pca.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/residual.hpp>

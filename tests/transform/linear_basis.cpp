@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <triptych/conformance/hostile.hpp>
-#include <triptych/detail/linear_basis.hpp>
+#include <triptych/transform/detail/linear_basis.hpp>
 
 namespace tt = triptych;
 

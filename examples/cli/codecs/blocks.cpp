@@ -1,7 +1,7 @@
 #include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/conditional_scale.hpp>
-#include <triptych/learn/predicted_klt.hpp>
+#include <triptych/learn/coder/conditional_scale.hpp>
+#include <triptych/learn/transform/predicted_klt.hpp>
 #include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/transform/predicted_klt.hpp>
 

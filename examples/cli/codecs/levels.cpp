@@ -1,7 +1,7 @@
 #include <triptych/coder/model/pretrained.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/levels.hpp>
-#include <triptych/learn/pretrained.hpp>
+#include <triptych/learn/coder/pretrained.hpp>
+#include <triptych/learn/quantizer/levels.hpp>
 #include <triptych/quantizer/levels.hpp>
 #include <triptych/transform/identity.hpp>
 

@@ -1,6 +1,6 @@
 #include <triptych/coder/model/pretrained.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/pretrained.hpp>
+#include <triptych/learn/coder/pretrained.hpp>
 #include <triptych/quantizer/palette.hpp>
 #include <triptych/transform/identity.hpp>
 

@@ -1,5 +1,5 @@
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/pca.hpp>
+#include <triptych/learn/transform/pca.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/transform/pca.hpp>
 

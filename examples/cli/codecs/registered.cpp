@@ -1,6 +1,6 @@
 #include <triptych/coder/model/autoregressive.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/autoregressive.hpp>
+#include <triptych/learn/coder/autoregressive.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/transform/identity.hpp>
 

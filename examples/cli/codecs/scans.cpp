@@ -1,9 +1,9 @@
 #include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/learn/conditional_scale.hpp>
-#include <triptych/learn/eigenpicture.hpp>
-#include <triptych/learn/mixture.hpp>
-#include <triptych/learn/trained_zone.hpp>
+#include <triptych/learn/coder/conditional_scale.hpp>
+#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/transform/eigenpicture.hpp>
+#include <triptych/learn/transform/mixture.hpp>
 #include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/mixture.hpp>

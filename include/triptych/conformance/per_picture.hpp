@@ -8,7 +8,7 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/conformance/cases.hpp>
-#include <triptych/detail/samples.hpp>
+#include <triptych/schedule/samples.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 

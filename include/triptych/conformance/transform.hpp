@@ -10,8 +10,8 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/conformance/cases.hpp>
-#include <triptych/detail/panels.hpp>
-#include <triptych/detail/samples.hpp>
+#include <triptych/schedule/panels.hpp>
+#include <triptych/schedule/samples.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::detail {

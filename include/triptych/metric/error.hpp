@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <limits>
 
-#include <triptych/detail/fidelity.hpp>
+#include <triptych/goal/fidelity.hpp>
 #include <triptych/metric/pairs.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/version.hpp>

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/detail/fidelity.hpp>
+#include <triptych/goal/fidelity.hpp>
 #include <triptych/metric/pairs.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/version.hpp>

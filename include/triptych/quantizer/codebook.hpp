@@ -1,7 +1,7 @@
 // triptych/quantizer/codebook.hpp: a vector quantizer. The bands of a picture become one band of indices into a list of vectors.
 //
 // With `identity` the vectors are colours and the list is a palette: codec<identity, per_image<codebook<64>>, range<>>. Behind a block transform
-// they are whole blocks (Gersho and Gray 1992). Entries are learned (<triptych/learn/codebook.hpp>); how many there are
+// they are whole blocks (Gersho and Gray 1992). Entries are learned (<triptych/learn/quantizer/codebook.hpp>); how many there are
 // bounds the quality, so the goal of encoding changes nothing. Without entries that fit the bands, the surprise: nothing is done.
 // For a book that a goal can be asked of see `escape_codebook`.
 #pragma once
@@ -12,19 +12,19 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/code_book.hpp>
-#include <triptych/detail/nearest_entry.hpp>
-#include <triptych/detail/no_setting.hpp>
 #include <triptych/detail/step.hpp>
+#include <triptych/quantizer/detail/code_book.hpp>
+#include <triptych/quantizer/detail/nearest_entry.hpp>
+#include <triptych/quantizer/detail/no_setting.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {
 
 /// How the entries of a book are learned. Streams do not tell: a decoder needs the entries, not where they come from.
 enum class entries_by {
-    k_means, ///< the least squared error; <triptych/learn/codebook.hpp>
-    som,     ///< a chain of units, each like the next; <triptych/learn/codebook_som.hpp>
-    dbscan   ///< means of dense regions; what lies alone has no entry; <triptych/learn/codebook_dbscan.hpp>
+    k_means, ///< the least squared error; <triptych/learn/quantizer/codebook.hpp>
+    som,     ///< a chain of units, each like the next; <triptych/learn/quantizer/codebook_som.hpp>
+    dbscan   ///< means of dense regions; what lies alone has no entry; <triptych/learn/quantizer/codebook_dbscan.hpp>
 };
 
 /// At most K entries are learned. Bands of role `side` pass untouched. Signal bands are quantised if they have one shape and there

@@ -16,8 +16,8 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/decide.hpp>
 #include <triptych/detail/step.hpp>
+#include <triptych/quantizer/detail/decide.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 

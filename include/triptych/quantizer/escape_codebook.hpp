@@ -6,7 +6,7 @@
 //
 // With the price 0 (`max_error` asks for that) a vector escapes if each entry is off by more than half a step in some element, the bound of `uniform`.
 // Else it escapes where that saves more squared error than lambda · step² · bits, with the bits that a normal density of the picture's
-// variances takes. Entries are learned, <triptych/learn/codebook.hpp>; where none fit the bands, this is `uniform`.
+// variances takes. Entries are learned, <triptych/learn/quantizer/codebook.hpp>; where none fit the bands, this is `uniform`.
 #pragma once
 
 #include <algorithm>
@@ -18,10 +18,10 @@
 #include <vector>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/code_book.hpp>
-#include <triptych/detail/nearest_entry.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/quantizer/codebook.hpp>
+#include <triptych/quantizer/detail/code_book.hpp>
+#include <triptych/quantizer/detail/nearest_entry.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>

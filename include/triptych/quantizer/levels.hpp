@@ -15,9 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
-#include <triptych/detail/even_level.hpp>
+#include <triptych/quantizer/detail/even_level.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
@@ -75,7 +74,7 @@ struct levels {
             auto const h = static_cast<std::size_t>(volume(info.shape)) / w;
             auto *const at = x.data() + info.offset;
             std::array<double, K> value{};
-            for (std::size_t k = 0; k < K; ++k) value[k] = level(k, coder::width_of<T>(info));
+            for (std::size_t k = 0; k < K; ++k) value[k] = level(k, width_of<T>(info));
             std::vector<std::uint8_t> chosen(h * w);
             auto const price =
                 16 * static_cast<double>(s.lambda) * static_cast<double>(s.step) * static_cast<double>(s.step);
@@ -112,7 +111,7 @@ struct levels {
         for (std::size_t b = 0; b < x.count(); ++b) {
             auto const &info = in[b];
             if (info.at.kind != role::signal || volume(info.shape) == 0) continue;
-            auto const width = coder::width_of<T>(info);
+            auto const width = width_of<T>(info);
             auto const unit = info.stride[B::rank - 1], w = info.shape[B::rank - 1];
             auto const h = static_cast<std::size_t>(volume(info.shape)) / w;
             std::array<std::int32_t, K> value{};

@@ -13,11 +13,10 @@
 #include <cstdint>
 #include <utility>
 
-#include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
-#include <triptych/detail/even_level.hpp>
-#include <triptych/detail/no_setting.hpp>
 #include <triptych/detail/step.hpp>
+#include <triptych/quantizer/detail/even_level.hpp>
+#include <triptych/quantizer/detail/no_setting.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -111,7 +110,7 @@ private:
     /// A level as the band stores it.
     template <class T, std::size_t R>
     static auto level(std::size_t k, std::int32_t const *row, band_info<R> const &info) noexcept -> std::int32_t {
-        auto const width = coder::width_of<T>(info);
+        auto const width = width_of<T>(info);
         if (row == nullptr) return static_cast<std::int32_t>(detail::even_level(k, K, width));
         auto const up = std::clamp(info.frac - frac, -20, 20);
         auto const v = up >= 0 ? std::int64_t{row[k]} * (std::int64_t{1} << up)

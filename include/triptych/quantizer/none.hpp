@@ -2,7 +2,7 @@
 #pragma once
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/no_setting.hpp>
+#include <triptych/quantizer/detail/no_setting.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {

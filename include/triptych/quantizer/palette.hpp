@@ -16,7 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
@@ -246,7 +245,7 @@ private:
         std::array<double, 4> low{}, high{};
         for (std::size_t c = 0; c < n; ++c) {
             auto const half =
-                std::ldexp(1.0, static_cast<int>(coder::width_of<typename B::value_type>(x.info(b + c))) - 1);
+                std::ldexp(1.0, static_cast<int>(width_of<typename B::value_type>(x.info(b + c))) - 1);
             low[c] = -half, high[c] = half - 1;
         }
         auto const size = static_cast<std::size_t>(volume(info.shape));

@@ -3,7 +3,7 @@
 // A vector is cut into pieces, each with a book of its own, so Pieces books of K entries stand for K^Pieces vectors (Jégou, Douze and Schmid 2011).
 // Pieces know nothing of one another, which suits bands that a transform has decorrelated. Transforms hand these out by falling variance, so
 // bands are dealt to the pieces in turn: pieces of equal variance waste no entries (Ge, He, Ke and Sun 2013, who search for the fairest
-// dealing). Entries are learned, <triptych/learn/product.hpp>, and as with `codebook` their number bounds the quality, whatever the goal; without any
+// dealing). Entries are learned, <triptych/learn/quantizer/product.hpp>, and as with `codebook` their number bounds the quality, whatever the goal; without any
 // that fit, nothing is done.
 #pragma once
 
@@ -15,10 +15,10 @@
 #include <vector>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/code_book.hpp>
-#include <triptych/detail/nearest_entry.hpp>
-#include <triptych/detail/no_setting.hpp>
 #include <triptych/detail/step.hpp>
+#include <triptych/quantizer/detail/code_book.hpp>
+#include <triptych/quantizer/detail/nearest_entry.hpp>
+#include <triptych/quantizer/detail/no_setting.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {

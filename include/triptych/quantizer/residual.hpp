@@ -2,7 +2,7 @@
 //
 // Each stage has a book for what the stages before it left over (Juang and Gray 1982, multiple stage vector quantization), so Stages books of K entries
 // stand for K^Stages vectors, and every stage sees all elements. The nearest sum is searched for with a beam, for the entry that is nearest at
-// once need not be part of it. Entries are learned, <triptych/learn/residual.hpp>, and as with `codebook` their number bounds the quality, whatever the
+// once need not be part of it. Entries are learned, <triptych/learn/quantizer/residual.hpp>, and as with `codebook` their number bounds the quality, whatever the
 // goal; without any that fit, nothing is done.
 #pragma once
 
@@ -15,10 +15,10 @@
 #include <vector>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/code_book.hpp>
-#include <triptych/detail/no_setting.hpp>
-#include <triptych/detail/residual_search.hpp>
 #include <triptych/detail/step.hpp>
+#include <triptych/quantizer/detail/code_book.hpp>
+#include <triptych/quantizer/detail/no_setting.hpp>
+#include <triptych/quantizer/detail/residual_search.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {

@@ -15,12 +15,12 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/blocks.hpp>
-#include <triptych/detail/coefficient_price.hpp>
-#include <triptych/detail/deblock.hpp>
 #include <triptych/detail/partition.hpp>
-#include <triptych/detail/plane.hpp>
 #include <triptych/detail/step.hpp>
+#include <triptych/transform/detail/blocks.hpp>
+#include <triptych/transform/detail/coefficient_price.hpp>
+#include <triptych/transform/detail/deblock.hpp>
+#include <triptych/transform/detail/plane.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {

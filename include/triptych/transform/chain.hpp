@@ -14,7 +14,7 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
-#include <triptych/detail/panels.hpp>
+#include <triptych/schedule/panels.hpp>
 #include <triptych/state.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/version.hpp>

@@ -17,7 +17,7 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/plane.hpp>
+#include <triptych/transform/detail/plane.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::transform {

@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/blocks.hpp>
+#include <triptych/transform/detail/blocks.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::transform {

@@ -15,8 +15,8 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/plane.hpp>
-#include <triptych/detail/symmetric.hpp>
+#include <triptych/transform/detail/plane.hpp>
+#include <triptych/transform/detail/symmetric.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::transform {

@@ -17,12 +17,12 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/coefficient_price.hpp>
-#include <triptych/detail/cosines.hpp>
-#include <triptych/detail/linear_basis.hpp>
-#include <triptych/detail/patches.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/state.hpp>
+#include <triptych/transform/detail/coefficient_price.hpp>
+#include <triptych/transform/detail/cosines.hpp>
+#include <triptych/transform/detail/linear_basis.hpp>
+#include <triptych/transform/detail/patches.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::transform {

@@ -18,9 +18,9 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
-#include <triptych/detail/panels.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/quality.hpp>
+#include <triptych/schedule/panels.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -28,7 +28,7 @@ namespace triptych::inline TRIPTYCH_ABI::transform {
 
 /// A side band of one sample, which says the member, and then the bands of the member. All members must arrange bands alike; a stream whose member
 /// does not arrange them as the first one does is refused. A model may have fewer members than M. Learned by
-/// <triptych/learn/mixture.hpp>.
+/// <triptych/learn/transform/mixture.hpp>.
 template <class T, std::size_t M>
 struct mixture {
     static_assert(stateful<T>, "mixture: the members must be learned, or all would be alike");

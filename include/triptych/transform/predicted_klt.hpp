@@ -15,10 +15,10 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/cosines.hpp>
-#include <triptych/detail/linear_basis.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/state.hpp>
+#include <triptych/transform/detail/cosines.hpp>
+#include <triptych/transform/detail/linear_basis.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::transform {

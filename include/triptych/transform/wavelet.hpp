@@ -13,8 +13,8 @@
 #include <utility>
 
 #include <triptych/concepts.hpp>
-#include <triptych/detail/lifting.hpp>
-#include <triptych/detail/plane.hpp>
+#include <triptych/transform/detail/lifting.hpp>
+#include <triptych/transform/detail/plane.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::transform {

@@ -2,7 +2,7 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/coder/raw.hpp>
-#include <triptych/learn/linear_algebra.hpp>
+#include <triptych/learn/numeric/linear_algebra.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/xtensor.hpp>

@@ -9,8 +9,8 @@
 
 #include <triptych/bands.hpp>
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
-#include <triptych/coder/model/detail/surroundings.hpp>
+#include <triptych/coder/parts/logistic.hpp>
+#include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 

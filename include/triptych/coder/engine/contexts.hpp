@@ -12,7 +12,7 @@
 
 #include <triptych/bands.hpp>
 #include <triptych/coder/engine/regions.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
+#include <triptych/coder/parts/logistic.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {

@@ -13,7 +13,7 @@
 #include <cstring>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
+#include <triptych/coder/parts/logistic.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {

@@ -10,9 +10,9 @@
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/engine/tokens.hpp>
-#include <triptych/coder/model/detail/digits.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
 #include <triptych/coder/model/table.hpp>
+#include <triptych/coder/parts/digits.hpp>
+#include <triptych/coder/parts/logistic.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {
@@ -35,7 +35,7 @@ auto code_by_class(E &engine, B &symbols, F &&value) noexcept(E::decoding) -> bo
             for (std::size_t k = 0; k < g.count; ++k, ++at) {
                 auto const set = classes[g.first + k] % adaptive_sets;
                 auto const v =
-                    value(set, static_cast<std::int32_t>(*at), coder::width_of<T>(symbols.info(g.first + k)));
+                    value(set, static_cast<std::int32_t>(*at), width_of<T>(symbols.info(g.first + k)));
                 if constexpr (E::decoding) *at = static_cast<T>(v);
                 if constexpr (requires { engine.note(0, 0, 0, v); })
                     engine.note(static_cast<std::size_t>(at - symbols.data()), set, 0, v);
@@ -74,7 +74,7 @@ private:
         }
         coder::token got{std::min(node & 127, coder::token::count - 1), 0};
         if (auto const n = coder::token::extra(got.value)) got.rest = engine.direct(wanted.rest, n);
-        return coder::sign_extend(static_cast<std::uint32_t>(got.symbol()), width);
+        return sign_extend(static_cast<std::uint32_t>(got.symbol()), width);
     }
 
     triptych::detail::buffer<counter<Fast, Slow>> trees_;

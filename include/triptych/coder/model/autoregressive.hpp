@@ -18,10 +18,10 @@
 #include <type_traits>
 
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/model/detail/logistic_law.hpp>
-#include <triptych/coder/model/detail/powers.hpp>
-#include <triptych/coder/model/detail/recent_rows.hpp>
-#include <triptych/coder/model/detail/surroundings.hpp>
+#include <triptych/coder/parts/logistic_law.hpp>
+#include <triptych/coder/parts/powers.hpp>
+#include <triptych/coder/parts/recent_rows.hpp>
+#include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
@@ -78,7 +78,7 @@ struct error_field {
 };
 } // namespace detail
 
-/// For `coder::range`, behind no transform. Learned by learn/autoregressive.hpp from pictures of one component and of the same extents.
+/// For `coder::range`, behind no transform. Learned by learn/coder/autoregressive.hpp from pictures of one component and of the same extents.
 struct autoregressive {
     /// Pixels that a prediction may look at, all within a distance of about six.
     static constexpr std::size_t most_taps = 60, reach = 6;
@@ -130,7 +130,7 @@ public:
             auto const view = detail::view_of<V>(symbols, g);
             if (!view.ok()) continue;
             for (std::size_t k = 0; k < view.n && ok(); ++k)
-                plane(engine, view, k, coder::width_of<T>(symbols.info(view.first + k)),
+                plane(engine, view, k, width_of<T>(symbols.info(view.first + k)),
                       static_cast<std::size_t>(view.data - symbols.data()));
         }
     }
@@ -180,7 +180,7 @@ private:
                     auto const middle = static_cast<std::int32_t>((law.centre + 8) >> 4);
                     engine.note(
                         origin + static_cast<std::size_t>(at - view.data), law.spread / 4, middle,
-                        coder::sign_extend(static_cast<std::uint32_t>(v) - static_cast<std::uint32_t>(middle), width));
+                        sign_extend(static_cast<std::uint32_t>(v) - static_cast<std::uint32_t>(middle), width));
                 }
                 seen[0][x] = v;
                 auto const error = std::int64_t{16} * v - law.centre;

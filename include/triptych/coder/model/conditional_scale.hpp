@@ -28,7 +28,7 @@
 
 namespace triptych::inline TRIPTYCH_ABI::model {
 
-/// For `coder::range`, behind a transform whose bands come by falling variance. Learned by learn/conditional_scale.hpp.
+/// For `coder::range`, behind a transform whose bands come by falling variance. Learned by learn/coder/conditional_scale.hpp.
 struct conditional_scale {
     static constexpr std::size_t features = detail::scale_features::count;
     /// Classes of scales, three an octave: class c stands for 2^((c - 24) / 3) steps.
@@ -180,7 +180,7 @@ public:
                     for (std::size_t k = 0; k < view.n; ++k, ++at) {
                         auto const band = view.first + k;
                         auto const scale = tables_.scale_class(k, around.of(k));
-                        auto const v = value(engine, scale, *at, coder::width_of<T>(symbols.info(band)));
+                        auto const v = value(engine, scale, *at, width_of<T>(symbols.info(band)));
                         if constexpr (E::decoding) *at = static_cast<T>(v);
                         around.note(k, detail::magnitude(static_cast<std::int32_t>(v)), tables_.unit(k));
                     }
@@ -200,9 +200,9 @@ private:
             if constexpr (requires { engine.exhausted(); })
                 if (engine.exhausted()) return false;
             for (std::size_t k = 0; k < view.n; ++k, ++at) {
-                auto const width = coder::width_of<T>(symbols.info(view.first + k));
+                auto const width = width_of<T>(symbols.info(view.first + k));
                 auto const v = engine.direct(static_cast<std::uint32_t>(*at), width);
-                if constexpr (E::decoding) *at = static_cast<T>(coder::sign_extend(v, width));
+                if constexpr (E::decoding) *at = static_cast<T>(sign_extend(v, width));
             }
         }
         return true;
@@ -221,7 +221,7 @@ private:
             m += (1u << n) - 1 + engine.direct(rest & ((1u << n) - 1), n);
         }
         bool const negative = engine.direct(v < 0, 1) != 0;
-        return coder::sign_extend(negative ? 0u - m : m, width);
+        return sign_extend(negative ? 0u - m : m, width);
     }
 
     tables tables_;
@@ -243,7 +243,7 @@ public:
     auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
         auto const group = group_of(symbols, band);
         if (plain(symbols.layout(), symbols.layout().groups()[group].first))
-            return static_cast<float>(coder::width_of<typename B::value_type>(symbols.info(band)));
+            return static_cast<float>(width_of<typename B::value_type>(symbols.info(band)));
         auto const scale = class_at(symbols, group, band, element);
         auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
         float bits = v != 0 ? 1.0F : 0.0F;

@@ -12,7 +12,7 @@
 #include <cstdint>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/model/detail/surroundings.hpp>
+#include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>
 
@@ -102,7 +102,7 @@ void code_vicinities(E const &engine, B &symbols, F &&value) noexcept(E::decodin
                         v.at = info.at;
                         auto const element = static_cast<std::size_t>(v.here.at - symbols.data());
                         auto *const at = symbols.data() + element;
-                        auto const got = value(v, static_cast<std::int32_t>(*at), coder::width_of<T>(info), element);
+                        auto const got = value(v, static_cast<std::int32_t>(*at), width_of<T>(info), element);
                         if constexpr (E::decoding) *at = static_cast<T>(got);
                         ++v.here.at;
                         if (v.here.cousin) ++v.here.cousin;

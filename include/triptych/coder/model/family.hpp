@@ -16,8 +16,8 @@
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/engine/tokens.hpp>
-#include <triptych/coder/model/detail/powers.hpp>
 #include <triptych/coder/model/table.hpp>
+#include <triptych/coder/parts/powers.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {

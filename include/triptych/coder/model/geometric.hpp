@@ -18,7 +18,7 @@
 
 namespace triptych::inline TRIPTYCH_ABI::model {
 
-/// For `coder::range`. Any symbols. Bands beyond those that odds were learned for use even odds. Learned by learn/geometric.hpp.
+/// For `coder::range`. Any symbols. Bands beyond those that odds were learned for use even odds. Learned by learn/coder/geometric.hpp.
 struct geometric {
     /// A magnitude is at most this many steps of the geometric law; what is above is coded plainly.
     static constexpr std::uint32_t longest = 24;
@@ -59,13 +59,13 @@ public:
             if (n == 0) continue; // there may be no buffer to point into
             auto const &info = symbols.info(b);
             auto const unit = n > 1 ? info.stride[B::rank - 1] : 1;
-            auto const width = coder::width_of<T>(info);
+            auto const width = width_of<T>(info);
             auto *const first = symbols.data() + info.offset;
             for (std::size_t i = 0; i < n; ++i) {
                 if constexpr (requires { engine.exhausted(); })
                     if (engine.exhausted()) return;
                 auto const v = value(engine, b, static_cast<std::int32_t>(first[i * unit]));
-                if constexpr (E::decoding) first[i * unit] = static_cast<T>(coder::sign_extend(v, width));
+                if constexpr (E::decoding) first[i * unit] = static_cast<T>(sign_extend(v, width));
             }
         }
     }

@@ -19,8 +19,8 @@
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/contexts.hpp>
-#include <triptych/coder/model/detail/decisions.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
+#include <triptych/coder/parts/decisions.hpp>
+#include <triptych/coder/parts/logistic.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>
 

@@ -16,9 +16,9 @@
 #include <cstdint>
 
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
 #include <triptych/coder/model/detail/neighbourhood_digits.hpp>
-#include <triptych/coder/model/detail/surroundings.hpp>
+#include <triptych/coder/parts/logistic.hpp>
+#include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 
@@ -168,7 +168,7 @@ private:
             m += (1u << n) - 1 + engine.direct(rest & ((1u << n) - 1), n);
         }
         bool const negative = single(signs_[c.sign], c.sign, v < 0);
-        return coder::sign_extend(negative ? 0u - m : m, width);
+        return sign_extend(negative ? 0u - m : m, width);
     }
 
     triptych::detail::buffer<learner> bands_, blocks_, others_, signs_, escapes_;

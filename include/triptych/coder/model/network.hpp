@@ -16,9 +16,9 @@
 #include <cstdint>
 
 #include <triptych/coder/model/contexts.hpp>
-#include <triptych/coder/model/detail/decisions.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
 #include <triptych/coder/model/detail/network_inputs.hpp>
+#include <triptych/coder/parts/decisions.hpp>
+#include <triptych/coder/parts/logistic.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
@@ -26,7 +26,7 @@
 namespace triptych::inline TRIPTYCH_ABI::model {
 
 /// For `coder::range`: residuals of predictors, and coefficients of blocks and wavelets, of the kind that it was learned from, by
-/// learn/network.hpp. 21 KB of weights; one network for all bands, with a bias for each kind of band.
+/// learn/coder/network.hpp. 21 KB of weights; one network for all bands, with a bias for each kind of band.
 struct network {
     static constexpr std::size_t inputs = detail::network_inputs::count, zones = detail::network_inputs::zones;
     static constexpr std::size_t hidden = 32, outputs = detail::decisions::nodes;

@@ -16,9 +16,9 @@
 #include <type_traits>
 
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
-#include <triptych/coder/model/detail/powers.hpp>
-#include <triptych/coder/model/detail/surroundings.hpp>
+#include <triptych/coder/parts/logistic.hpp>
+#include <triptych/coder/parts/powers.hpp>
+#include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 
@@ -118,7 +118,7 @@ private:
         using T = std::remove_const_t<V>;
         using P = std::conditional_t<sizeof(T) == 2, std::int32_t, std::int64_t>;
         auto const &info = symbols.info(view.first + k);
-        auto const width = coder::width_of<T>(info);
+        auto const width = width_of<T>(info);
         std::size_t const kind = std::min<std::size_t>(info.at.component + k, 2) + (info.at.kind == role::side ? 1 : 0);
         rows<P> r(view.w);
         if (!r.ok()) {
@@ -255,12 +255,12 @@ private:
             at(2, (log_class(surprise[0], 11) * 8 + log_class(surprise[1], 7)) * 8 + std::min(activity / 2, 7u)),
             at(3, (side(W) * 16 + side(N)) * 4 + std::min(activity / 4, 3u))};
         auto const mix = (kind * 64 + activity) * 16;
-        auto const residual = coder::sign_extend(
+        auto const residual = sign_extend(
             static_cast<std::uint32_t>(actual) - static_cast<std::uint32_t>(static_cast<std::int64_t>(centre)), width);
         auto const coded = rest(engine, where, mix, kind, residual, width);
         if constexpr (requires { engine.note(element, 0, 0, coded); })
             engine.note(element, kind * 64 + activity, static_cast<std::int32_t>(centre), coded);
-        auto const v = coder::sign_extend(
+        auto const v = sign_extend(
             static_cast<std::uint32_t>(coded) + static_cast<std::uint32_t>(static_cast<std::int64_t>(centre)), width);
 
         auto const limited = [](P m) { return std::clamp<P>(m, -(1 << 18), 1 << 18); };
@@ -309,7 +309,7 @@ private:
                 got = engine.direct(b, 1) != 0;
             value = value << 1 | static_cast<std::uint32_t>(got);
         }
-        return coder::sign_extend(negative ? 0u - value : value, width);
+        return sign_extend(negative ? 0u - value : value, width);
     }
     template <class E>
     auto tail(E &engine, std::size_t kind, std::size_t node, bool b) -> bool {

@@ -12,10 +12,10 @@
 #include <type_traits>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/model/detail/pretrained_colours.hpp>
-#include <triptych/coder/model/detail/pretrained_mixing.hpp>
-#include <triptych/coder/model/detail/pretrained_planes.hpp>
-#include <triptych/coder/model/detail/pretrained_values.hpp>
+#include <triptych/coder/model/pretrained/colours.hpp>
+#include <triptych/coder/model/pretrained/mixing.hpp>
+#include <triptych/coder/model/pretrained/planes.hpp>
+#include <triptych/coder/model/pretrained/values.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 

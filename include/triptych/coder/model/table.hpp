@@ -14,8 +14,8 @@
 #include <triptych/bands.hpp>
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/engine/tokens.hpp>
-#include <triptych/coder/model/detail/cluster.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
+#include <triptych/coder/parts/cluster.hpp>
+#include <triptych/coder/parts/logistic.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {

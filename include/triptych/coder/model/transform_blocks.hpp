@@ -18,11 +18,11 @@
 
 #include <triptych/bands.hpp>
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/model/detail/transform_blocks_coding.hpp>
-#include <triptych/coder/model/detail/transform_blocks_contexts.hpp>
-#include <triptych/coder/model/detail/transform_blocks_prices.hpp>
-#include <triptych/coder/model/detail/transform_blocks_statistics.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
+#include <triptych/coder/model/transform_blocks/coding.hpp>
+#include <triptych/coder/model/transform_blocks/contexts.hpp>
+#include <triptych/coder/model/transform_blocks/prices.hpp>
+#include <triptych/coder/model/transform_blocks/statistics.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 
@@ -69,7 +69,7 @@ public:
         V *const first = symbols.data() + symbols.layout().groups()[run.first].offset;
         block_coding<E, V> job(learned(), engine, memory, run, first);
         for (std::size_t p = 0; p < run.planes; ++p)
-            memory[p].bits = coder::width_of<T>(symbols.info(symbols.layout().groups()[run.first + 1 + p].first));
+            memory[p].bits = width_of<T>(symbols.info(symbols.layout().groups()[run.first + 1 + p].first));
         if constexpr (E::decoding) {
             auto const n = run.rows * run.cols + run.planes * run.height() * run.width();
             for (std::size_t i = 0; i < n; ++i) first[i] = 0; // what lies behind the last diagonals is not visited

@@ -9,8 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/model/detail/digits.hpp>
-#include <triptych/coder/model/detail/surroundings.hpp>
+#include <triptych/coder/parts/digits.hpp>
+#include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model::detail {

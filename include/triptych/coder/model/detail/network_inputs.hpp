@@ -11,8 +11,8 @@
 #include <cstdint>
 
 #include <triptych/coder/model/contexts.hpp>
-#include <triptych/coder/model/detail/logistic.hpp>
-#include <triptych/coder/model/detail/surroundings.hpp>
+#include <triptych/coder/parts/logistic.hpp>
+#include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model::detail {

@@ -13,7 +13,7 @@
 #include <cstdint>
 #include <utility>
 
-#include <triptych/coder/model/detail/surroundings.hpp>
+#include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 
