@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <triptych/learn/coder/network.hpp>
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/planes.hpp>
 
 #include "../tests/png.hpp"
 #include "../tests/registry.hpp"

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include <triptych/picture.hpp>
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/planes.hpp>
 
 namespace bench {
 

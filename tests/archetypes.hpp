@@ -62,6 +62,17 @@ struct target_aware_transform : stingy {
     auto inverse(B x, L const &) const -> B { return x; }
 };
 
+/// Only the inverse that is told the step.
+struct step_aware_transform : stingy {
+    auto arrange(L const &in) const -> L { return in; }
+    auto forward(B x) const -> B { return x; }
+    auto inverse(B x, exactly<L> auto const &, exactly<fixed_step> auto const &step) const -> B {
+        told = step.q8;
+        return x;
+    }
+    static inline std::uint64_t told = 0;
+};
+
 /// Each value is predicted by the one that the decoder will have had before it.
 struct closed_loop_transform : stingy {
     auto arrange(L const &in) const -> L { return in; }
@@ -109,7 +120,7 @@ struct per_picture_transform : stingy {
         for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<std::int16_t>(x.data()[i] + first);
         return x;
     }
-    auto prepare(B const &x, exactly<target> auto const &) const -> per_picture_transform {
+    auto prepare(exactly<B> auto const &x) const -> per_picture_transform {
         per_picture_transform fitted;
         fitted.first = x.size() ? x.data()[0] : std::int16_t{0};
         return fitted;
@@ -161,11 +172,38 @@ struct planning_quantizer : quantizer {
 };
 
 struct scalar_quantizer : quantizer {
-    auto symbol(exactly<setting> auto const &s, std::int32_t v, info const &) const -> std::int32_t {
-        return v / s.step;
+    struct loop : stingy {
+        auto symbol(std::int32_t v, exactly<info> auto const &) -> std::int32_t { return v / step; }
+        auto value(std::int32_t q, exactly<info> auto const &) -> std::int32_t { return q * step; }
+        std::int32_t step = 1;
+    };
+    auto scalar(exactly<setting> auto const &s) const -> loop {
+        loop l;
+        l.step = s.step;
+        return l;
     }
-    auto value(exactly<setting> auto const &s, std::int32_t q, info const &) const -> std::int32_t {
-        return q * s.step;
+};
+
+/// Only the form with a target.
+struct target_using_quantizer : quantizer {
+    auto quantize(B x, exactly<setting> auto const &s, exactly<target> auto const &) const -> B {
+        return quantizer::quantize(std::move(x), s);
+    }
+    auto quantize(B x, exactly<setting> auto const &s) const -> B = delete;
+};
+
+/// Says its step.
+struct stepping_quantizer : quantizer {
+    auto step(exactly<setting> auto const &s) const -> fixed_step {
+        return {static_cast<std::uint64_t>(s.step) << 8};
+    }
+};
+
+/// Betters its setting once the symbols are there.
+struct refitting_quantizer : quantizer {
+    auto refit(exactly<B> auto const &, exactly<B> auto const &, exactly<setting> auto const &s,
+               exactly<target> auto const &) const -> setting {
+        return s;
     }
 };
 
@@ -175,13 +213,12 @@ struct exact_quantizer : quantizer {
 
 /// Drops a value to zero where a price says so.
 struct rate_using_quantizer : quantizer {
-    using quantizer::quantize;
     template <class Rates>
     requires requires(Rates const &r, B const &x) {
         { r.bits(x, std::size_t{}, std::size_t{}, std::int32_t{}) } -> std::convertible_to<float>;
     }
-    auto quantize(B x, setting const &s, Rates const &rates, exactly<target> auto const &) const -> B {
-        auto q = quantizer::quantize(std::move(x), s);
+    auto decide(B q, exactly<B> auto const &, exactly<setting> auto const &, Rates const &rates,
+                exactly<target> auto const &) const -> B {
         for (std::size_t b = 0; b < q.count(); ++b)
             for (std::size_t p = 0; p < q[b].size(); ++p) {
                 auto const at = q.info(b).offset + p;
@@ -199,6 +236,17 @@ struct coder : stingy {
     }
     void decode(B &x, byte_reader &r) const {
         for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<std::int16_t>(r.signed_varint());
+    }
+};
+
+/// Is told the step of its symbols, both ways.
+struct step_aware_coder : stingy {
+    void encode(exactly<B> auto const &x, exactly<byte_writer> auto &w, exactly<fixed_step> auto const &step) const {
+        w.varint(step.q8), coder().encode(x, w);
+    }
+    void decode(B &x, byte_reader &r, exactly<fixed_step> auto const &step) const {
+        if (r.varint() != step.q8) r.fail(errc::corrupt);
+        coder().decode(x, r);
     }
 };
 

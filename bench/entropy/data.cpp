@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include <triptych/quantizer/uniform.hpp>
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/planes.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>

@@ -42,7 +42,7 @@ struct learned_cost {
     auto add(P const &panel, B const &x, triptych::target const &aim) -> P {
         if constexpr (triptych::per_picture<P, B>) {
             P fitted;
-            seconds += timed(fitted, [&] { return panel.prepare(x, aim); });
+            seconds += timed(fitted, [&] { return panel.prepare(x); });
             triptych::byte_writer w;
             fitted.write(w);
             bytes += w.view().size();

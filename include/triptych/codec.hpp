@@ -4,15 +4,19 @@
 //     auto const stream = mine{}.encode(view, triptych::psnr(40));
 //     auto const again = mine{}.decode(stream);
 //
-// A codec is a value: const, without hidden state, shared freely between threads. What a call needs lives in that call.
+// A codec is a value: const, without hidden state, shared freely between threads. What a call needs lives in that call. To the rest of the
+// library a codec is whatever meets `codec_for`: one that writes a foreign format, or chooses between others, is as good.
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,9 +25,13 @@
 #include <triptych/goal/meet.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/quality.hpp>
-#include <triptych/schedule/panels.hpp>
+#include <triptych/schedule/pieces.hpp>
 #include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/strips.hpp>
+#include <triptych/schedule/tiles.hpp>
 #include <triptych/schedule/verbatim.hpp>
+#include <triptych/schedule/whole.hpp>
+#include <triptych/schedule/workers.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/framing.hpp>
 #include <triptych/stream/mismatch.hpp>
@@ -33,13 +41,23 @@
 
 namespace triptych::inline TRIPTYCH_ABI {
 
-/// What all codecs share; `Derived` may name itself with `static constexpr std::string_view label`.
+/// A codec of pictures of S with R axes: a goal and samples to bytes, bytes to samples or an error.
+template <class C, class S = std::uint8_t, std::size_t R = 2>
+concept codec_for = sample<S> &&
+    requires(C const &c, picture_view<S, R> const &x, quality const &goal, std::span<std::byte const> bytes) {
+    { c.encode(x, goal) } -> std::same_as<std::vector<std::byte>>;
+    { c.template try_decode<S, R>(bytes) } -> std::same_as<result<picture<S, R>>>;
+    { c.template decode<S, R>(bytes) } -> std::same_as<picture<S, R>>;
+};
+
+/// What all codecs of three panels share; `Derived` may name itself with `static constexpr std::string_view label`.
 template <class Derived, class T, class Q, class C, class Schedule = whole>
 class basic_codec {
 public:
     using transform_type = T;
     using quantizer_type = Q;
     using coder_type = C;
+    using schedule_type = Schedule;
 
     constexpr basic_codec() = default;
     /// From panels that have learned something.
@@ -59,12 +77,7 @@ public:
     /// Fingerprint of the learned state, 0 if there is none.
     constexpr auto model() const noexcept -> std::uint32_t { return model_; }
 
-    static constexpr void describe(auto &d) {
-        if constexpr (Schedule::rows == 0)
-            d("codec", part<T>{}, part<Q>{}, part<C>{});
-        else
-            d("codec", part<T>{}, part<Q>{}, part<C>{}, "strips", Schedule::rows);
-    }
+    static constexpr void describe(auto &d) { Schedule::describe(d, part<T>{}, part<Q>{}, part<C>{}); }
     /// The fingerprint that streams carry.
     static constexpr std::uint32_t id = fingerprint<basic_codec>();
     /// What stands at the head of streams and packs of this codec; extents and components are not filled in.
@@ -84,82 +97,6 @@ public:
         nested("coder", self.coder_, v);
     }
 
-    // --- encoding --------------------------------------------------------------------------------------------------
-
-    /// Encodes samples (a `picture_view`, a `picture`, or with xtensor.hpp a container or expression of xtensor).
-    /// Throws std::invalid_argument for a goal that this codec can't aim at.
-    template <class X>
-    auto encode(X const &x, quality const &goal, framing frame = framing::file) const -> std::vector<std::byte> {
-        picture_source<X> const source{x};
-        return framed(source.view(), goal, frame);
-    }
-    /// Encodes at the codec's own default: exactly if it can do nothing else, at scale 75 otherwise.
-    template <class X>
-    auto encode(X const &x) const -> std::vector<std::byte> {
-        return encode(x, exact_only() ? exact : scale(75));
-    }
-
-    /// Encodes symbols that were found by other means than this codec's own `forward`, for a picture of 8-bit samples; with the
-    /// state that per-picture panels of this codec hold. What learn/joint.hpp makes is encoded so.
-    template <class B, class Panel = Q>
-    auto encode_symbols(B const &symbols, typename Panel::setting const &setting, extents<B::rank> const &shape,
-                        std::size_t components, framing frame = framing::file) const -> std::vector<std::byte> {
-        static_assert(Schedule::rows == 0, "encode_symbols: needs the schedule `whole`");
-        byte_writer w;
-        detail::write_symbols(transform_, quantizer_, coder_, symbols, setting, w);
-        return wrapped<std::uint8_t>(std::move(w).take(), shape, components, frame);
-    }
-
-    // --- decoding --------------------------------------------------------------------------------------------------
-
-    /// Decodes a file framing. Never throws, never reads outside `bytes`, never asks for more than `limits`.
-    template <sample S = std::uint8_t, std::size_t R = 2>
-    auto try_decode(std::span<std::byte const> bytes, limits const &most = {}) const noexcept -> result<picture<S, R>> {
-        auto const info = peek(bytes, most);
-        if (info.error) return {{}, info.error};
-        if (auto const e = detail::mismatch_of(info.value, identity<S, R>())) return {{}, e};
-        extents<R> shape;
-        for (std::size_t axis = 0; axis < R; ++axis) shape[axis] = info.value.shape[axis];
-        return decode_payload<S, R>(bytes.first(info.value.payload_offset + info.value.payload_size),
-                                    info.value.payload_offset, shape, info.value.components, most);
-    }
-
-    /// Decodes a record or bare framing, whose extents and number of components the caller knows.
-    template <sample S = std::uint8_t, std::size_t R = 2>
-    auto try_decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
-                    limits const &most = {}) const noexcept -> result<picture<S, R>> {
-        if (frame == framing::file) return try_decode<S, R>(bytes, most);
-        if (frame == framing::record) {
-            if (bytes.size() < 2) return {{}, {errc::truncated, bytes.size()}};
-            auto const body = bytes.first(bytes.size() - 2);
-            auto const sum = crc16(body, detail::record_seed(id, model_, shape, components));
-            auto const stored =
-                static_cast<unsigned>(bytes[body.size()]) | static_cast<unsigned>(bytes[body.size() + 1]) << 8;
-            if (sum != stored) return {{}, {errc::checksum, body.size()}};
-            bytes = body;
-        }
-        return decode_payload<S, R>(bytes, 0, shape, components, most);
-    }
-
-#if TRIPTYCH_EXCEPTIONS
-    /// As `try_decode`, but throws `mismatch_error` for another codec, model or sample type, `format_error` for wrong bytes.
-    template <sample S = std::uint8_t, std::size_t R = 2>
-    auto decode(std::span<std::byte const> bytes, limits const &most = {}) const -> picture<S, R> {
-        auto decoded = try_decode<S, R>(bytes, most);
-        if (decoded.error)
-            detail::throw_error(decoded.error, peek(bytes, most).value, identity<S, R>(),
-                                description<basic_codec, std::string>());
-        return std::move(decoded.value);
-    }
-    template <sample S = std::uint8_t, std::size_t R = 2>
-    auto decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
-                limits const &most = {}) const -> picture<S, R> {
-        auto decoded = try_decode<S, R>(bytes, frame, shape, components, most);
-        if (decoded.error) throw format_error(decoded.error);
-        return std::move(decoded.value);
-    }
-#endif
-
     /// True if the codec has no way to lose anything, so that the only goal it takes is `exact`.
     static constexpr auto exact_only() -> bool {
         return requires {
@@ -173,13 +110,136 @@ public:
         };
     }
 
-private:
-    static constexpr auto abilities() -> detail::abilities {
-        return {can_be_exact(), exact_only(), reversible<T>};
+    // --- encoding --------------------------------------------------------------------------------------------------
+
+    /// Encodes samples (a `picture_view`, a `picture`, or with xtensor.hpp a container or expression of xtensor).
+    /// Throws std::invalid_argument for a goal that this codec can't aim at. `crew` does the tiles of a codec that has them; the bytes are
+    /// the same whoever does.
+    template <class X>
+    auto encode(X const &x, quality const &goal, framing frame = framing::file, workers const &crew = {}) const
+        -> std::vector<std::byte> {
+        return meet(x, goal, frame, crew).bytes;
+    }
+    /// Encodes at the codec's own default: exactly if it can do nothing else, at scale 75 otherwise.
+    template <class X>
+    auto encode(X const &x) const -> std::vector<std::byte> {
+        return encode(x, exact_only() ? exact : scale(75));
+    }
+    /// As `encode`, and says whether the goal was met, and what was reached.
+    template <class X>
+    auto meet(X const &x, quality const &goal, framing frame = framing::file, workers const &crew = {}) const
+        -> outcome {
+        picture_source<X> const source{x};
+        return meet_view(source.view(), goal, frame, crew);
     }
 
+    /// Encodes symbols that were found by other means than this codec's own `forward`, for a picture of 8-bit samples; with the
+    /// state that per-picture panels of this codec hold. What learn/joint.hpp makes is encoded so.
+    template <class B, class Panel = Q>
+    auto encode_symbols(B const &symbols, typename Panel::setting const &setting, extents<B::rank> const &shape,
+                        std::size_t components, framing frame = framing::file) const -> std::vector<std::byte> {
+        static_assert(std::is_same_v<Schedule, whole>, "encode_symbols: needs the schedule `whole`");
+        using detail::fitted_to;
+        detail::coded_picture<T, Q, C, B> const made{fitted_to<T, B>(transform_), fitted_to<Q, B>(quantizer_), setting,
+                                                     symbols.clone(), fitted_to<C, B>(coder_)};
+        byte_writer w;
+        made.write(w);
+        return wrapped<std::uint8_t>(w.view(), shape, components, frame);
+    }
+
+    // --- decoding --------------------------------------------------------------------------------------------------
+
+    /// Decodes a file framing. Never throws, never reads outside `bytes`, never asks for more than `limits`.
+    template <sample S = std::uint8_t, std::size_t R = 2>
+    auto try_decode(std::span<std::byte const> bytes, limits const &most = {}, workers const &crew = {}) const noexcept
+        -> result<picture<S, R>> {
+        auto const info = peek(bytes, most);
+        if (info.error) return {{}, info.error};
+        if (auto const e = detail::mismatch_of(info.value, identity<S, R>())) return {{}, e};
+        auto const shape = shape_of<R>(info.value);
+        return decode_payload<S, R>(bytes.first(info.value.payload_offset + info.value.payload_size),
+                                    info.value.payload_offset, shape, info.value.components, {{}, shape}, most, crew);
+    }
+
+    /// Decodes a record or bare framing, whose extents and number of components the caller knows.
+    template <sample S = std::uint8_t, std::size_t R = 2>
+    auto try_decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
+                    limits const &most = {}, workers const &crew = {}) const noexcept -> result<picture<S, R>> {
+        if (frame == framing::file) return try_decode<S, R>(bytes, most, crew);
+        if (frame == framing::record) {
+            if (bytes.size() < 2) return {{}, {errc::truncated, bytes.size()}};
+            auto const body = bytes.first(bytes.size() - 2);
+            byte_reader sum(bytes.last(2));
+            if (sum.u16() != crc16(body, detail::record_seed(id, model_, shape, components)))
+                return {{}, {errc::checksum, body.size()}};
+            bytes = body;
+        }
+        return decode_payload<S, R>(bytes, 0, shape, components, {{}, shape}, most, crew);
+    }
+
+    /// Decodes a part of a file framing. Of a picture in tiles only those that the region touches are decoded, and only they are checked for
+    /// damage; of any other all is, and `limits` count it. A region that does not lie in the picture is an error of the kind `sample`.
+    template <sample S = std::uint8_t, std::size_t R = 2>
+    auto try_decode_region(std::span<std::byte const> bytes, box<R> const &region, limits const &most = {},
+                           workers const &crew = {}) const noexcept -> result<picture<S, R>> {
+        // The limit on samples is for what is asked for, not for the picture that it is a part of.
+        byte_reader r(bytes, {~std::uint64_t{0} >> 8, most.max_bytes});
+        stream_info info;
+        detail::read_file_header(r, info);
+        if (!r.ok()) return {{}, r.error()};
+        if (auto const e = detail::mismatch_of(info, identity<S, R>())) return {{}, e};
+        auto const shape = shape_of<R>(info);
+        for (std::size_t axis = 0; axis < R; ++axis)
+            if (region.first[axis] > shape[axis] || region.shape[axis] > shape[axis] - region.first[axis])
+                return {{}, {errc::sample, info.payload_offset}};
+        if (Schedule::template cut<R>(shape).count() == 1) {
+            auto const checked = peek(bytes, {most.max_samples, most.max_bytes});
+            if (checked.error) return {{}, checked.error};
+        }
+        if (r.remaining() < 4 || info.payload_size > r.remaining() - 4) return {{}, {errc::truncated, r.position()}};
+        auto const size = info.sized ? info.payload_size : r.remaining() - 4;
+        return decode_payload<S, R>(bytes.first(info.payload_offset + size), info.payload_offset, shape,
+                                    info.components, region, most, crew);
+    }
+
+#if TRIPTYCH_EXCEPTIONS
+    /// As `try_decode`, but throws `mismatch_error` for another codec, model or sample type, `format_error` for wrong bytes.
+    template <sample S = std::uint8_t, std::size_t R = 2>
+    auto decode(std::span<std::byte const> bytes, limits const &most = {}, workers const &crew = {}) const
+        -> picture<S, R> {
+        return or_throw(try_decode<S, R>(bytes, most, crew), bytes, most);
+    }
+    template <sample S = std::uint8_t, std::size_t R = 2>
+    auto decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
+                limits const &most = {}, workers const &crew = {}) const -> picture<S, R> {
+        auto decoded = try_decode<S, R>(bytes, frame, shape, components, most, crew);
+        if (decoded.error) throw format_error(decoded.error);
+        return std::move(decoded.value);
+    }
+    template <sample S = std::uint8_t, std::size_t R = 2>
+    auto decode_region(std::span<std::byte const> bytes, box<R> const &region, limits const &most = {},
+                       workers const &crew = {}) const -> picture<S, R> {
+        return or_throw(try_decode_region<S, R>(bytes, region, most, crew), bytes, most);
+    }
+#endif
+
+    // --- for schedules that stream, see <triptych/rows.hpp> ---------------------------------------------------------
+
+    /// What the pieces of one picture share.
     template <sample S, std::size_t R>
-    using planes = bands<detail::work_type<S>, R>;
+    auto piecework(extents<R> const &shape, std::size_t components, detail::sample_map const &map,
+                   workers const &crew) const -> detail::piecework<S, R, T, Q, C> {
+        return {{transform_, quantizer_, coder_}, Schedule::template cut<R>(shape), components, map, id, model_, crew,
+                Schedule::settled};
+    }
+
+private:
+    static constexpr auto able() -> abilities {
+        abilities a{can_be_exact(), exact_only(), reversible<T>};
+        if constexpr (keeps_errors<T> && bounds_errors<Q>)
+            a.step_within = [](std::int64_t e) { return static_cast<float>(Q::step_within(e)); };
+        return a;
+    }
 
     template <class B>
     static consteval auto check_panels() -> bool {
@@ -191,6 +251,12 @@ private:
             return detail::check_coder<C, B>();
     }
 
+    template <std::size_t R>
+    static auto shape_of(stream_info const &info) noexcept -> extents<R> {
+        extents<R> shape;
+        std::copy_n(info.shape.begin(), R, shape.begin());
+        return shape;
+    }
     template <sample S, std::size_t R>
     auto head(std::size_t payload_size, extents<R> const &shape, std::size_t components, framing frame) const
         -> byte_writer {
@@ -204,7 +270,7 @@ private:
         return w;
     }
     template <sample S, std::size_t R>
-    auto wrapped(std::vector<std::byte> const &payload, extents<R> const &shape, std::size_t components,
+    auto wrapped(std::span<std::byte const> payload, extents<R> const &shape, std::size_t components,
                  framing frame) const -> std::vector<std::byte> {
         auto w = head<S>(payload.size(), shape, components, frame);
         w.bytes(payload);
@@ -214,101 +280,69 @@ private:
     }
 
     template <sample S, std::size_t R>
-    auto framed(picture_view<S, R> const &view, quality const &goal, framing frame) const -> std::vector<std::byte> {
-        if (view.components > max_components)
-            detail::raise<std::invalid_argument>("a picture has at most 65535 components");
-        auto const tail = frame == framing::file ? 4u : frame == framing::record ? 2u : 0u;
-        detail::goal_search const search(
-            view, abilities(), [&](auto const &map, target const &aim) { return encode_panels(view, map, aim); },
-            [&](std::span<std::byte const> bytes, auto const &map) {
-                byte_reader r(bytes, {~std::uint64_t{0} >> 8, ~std::uint64_t{0} >> 8});
-                auto decoded = decode_panels<S, R>(r, map, view.shape, view.components);
-                if (!r.ok()) detail::raise<std::logic_error>("a codec could not decode what it encoded");
-                return decoded;
-            },
-            [&](std::size_t size) { return head<S>(size, view.shape, view.components, frame).size() + tail; });
-        auto const payload = search.payload(goal);
-        return wrapped<S>(payload, view.shape, view.components, frame);
-    }
-
-    // --- one encode at one step ------------------------------------------------------------------------------------
-
-    template <sample S, std::size_t R>
-    auto encode_panels(picture_view<S, R> const &view, detail::sample_map const &map, target const &aim) const
-        -> std::vector<std::byte> {
-        using B = planes<S, R>;
-        byte_writer w;
-        if constexpr (check_panels<B>()) {
-            auto const in = detail::component_planes(view.shape, view.components, map.bits);
-            if constexpr (Schedule::rows == 0) {
-                B x(in);
-                if (!x.ok()) detail::raise<std::length_error>("the picture is too large for memory");
-                detail::samples_to_planes(view.data, map, x);
-                detail::encode_whole(transform_, quantizer_, coder_, std::move(x), aim, w);
-            } else {
-                auto const row = view.shape[0] ? view.size() / view.shape[0] : 0;
-                auto const load = [&](std::size_t first, B &x) {
-                    detail::samples_to_planes(view.data + first * row, map, x);
-                };
-                detail::encode_strips<Schedule::rows, B>(transform_, quantizer_, coder_, in, load, aim, w);
-            }
-        }
-        return std::move(w).take();
-    }
-
-    template <sample S, std::size_t R>
-    auto decode_panels(byte_reader &r, detail::sample_map const &map, extents<R> const &shape,
-                       std::size_t components) const -> picture<S, R> {
-        using B = planes<S, R>;
-        picture<S, R> out;
-        if constexpr (detail::check_synthesis<T, B>() && detail::check_quantizer<Q, B>() &&
-                      detail::check_coder<C, B>()) {
-            auto const in = detail::component_planes(shape, components, map.bits);
-            auto const held = volume(shape) * components * sizeof(S) +
-                              static_cast<std::uint64_t>(in.size()) * sizeof(typename B::value_type);
-            if (!in.ok()) r.fail(errc::limit);
-            if (!r.ok()) return out;
-            auto const reserve = [&] {
-                out = picture<S, R>(shape, components);
-                if (!out.ok()) r.fail(errc::memory);
+    auto meet_view(picture_view<S, R> const &view, quality const &goal, framing frame, workers const &crew) const
+        -> outcome {
+        outcome met;
+        if constexpr (check_panels<bands<detail::work_type<S>, R>>()) {
+            if (view.components > max_components)
+                detail::raise<std::invalid_argument>("a picture has at most 65535 components");
+            auto const start = [&](detail::sample_map const &map) -> std::unique_ptr<encoding<S, R>> {
+                using encoder = typename Schedule::template encoder<S, R, T, Q, C>;
+                return std::make_unique<encoder>(piecework<S, R>(view.shape, view.components, map, crew), view);
             };
-            if constexpr (Schedule::rows == 0) {
-                auto const x = detail::decode_whole<B>(transform_, quantizer_, coder_, in, held, r);
-                if (r.ok()) reserve();
-                if (r.ok()) detail::planes_to_samples<S>(x, map, out.data());
-            } else {
-                if (held > r.limits().max_bytes) r.fail(errc::limit);
-                if (r.ok()) reserve();
-                auto const row = shape[0] ? out.size() / shape[0] : 0;
-                auto const store = [&](std::size_t first, B const &x) {
-                    detail::planes_to_samples<S>(x, map, out.data() + first * row);
-                };
-                if (r.ok())
-                    detail::decode_strips<Schedule::rows, B>(transform_, quantizer_, coder_, in, store, held, r);
-            }
+            auto const around = [&](std::size_t size) {
+                auto const tail = frame == framing::file ? 4u : frame == framing::record ? 2u : 0u;
+                return head<S>(size, view.shape, view.components, frame).size() + tail;
+            };
+            met = detail::goal_search<S, R>(view, able(), start, around).payload(goal);
+            met.bytes = wrapped<S>(met.bytes, view.shape, view.components, frame);
         }
-        return out;
+        return met;
     }
 
     template <sample S, std::size_t R>
     auto decode_payload(std::span<std::byte const> bytes, std::size_t offset, extents<R> const &shape,
-                        std::size_t components, limits const &most) const noexcept -> result<picture<S, R>> {
+                        std::size_t components, box<R> const &where, limits const &most,
+                        workers const &crew) const noexcept -> result<picture<S, R>> {
+        using B = bands<detail::work_type<S>, R>;
+        picture<S, R> out;
         byte_reader r(bytes, most);
-        r.skip(offset);
-        auto const samples = volume(shape);
-        if (components > max_components || (components != 0 && samples > most.max_samples / components))
-            r.fail(errc::limit);
-        auto const map = detail::read_map<S>(r);
-        detail::verbatim_list verbatim;
-        if (map.how == detail::mapping::scaled && std::is_same_v<S, float>) verbatim = {r, samples * components};
-        if (!r.ok()) return {{}, r.error()};
-        auto out = decode_panels<S, R>(r, map, shape, components);
-        if (r.ok() && r.remaining() != 0) r.fail(errc::corrupt);
-        if constexpr (std::is_same_v<S, float>)
-            if (r.ok()) verbatim.apply({out.data(), out.size()}, r);
+        if constexpr (detail::check_synthesis<T, B>() && detail::check_quantizer<Q, B>() &&
+                      detail::check_coder<C, B>()) {
+            r.skip(offset);
+            auto const samples = volume(where.shape);
+            if (components > max_components || (components != 0 && samples > most.max_samples / components))
+                r.fail(errc::limit);
+            auto const map = detail::read_map<S>(r);
+            detail::verbatim_list verbatim;
+            if (map.how == detail::mapping::scaled && std::is_same_v<S, float>)
+                verbatim = {r, volume(shape) * components};
+            auto const held = samples * components * sizeof(S);
+            if (r.ok() && held > most.max_bytes) r.fail(errc::limit);
+            auto const room = [&] {
+                out = picture<S, R>(where.shape, components);
+                return out.data();
+            };
+            if (r.ok())
+                Schedule::template decode<S>(piecework<S, R>(shape, components, map, crew), r, room, where);
+            if (r.ok() && r.remaining() != 0) r.fail(errc::corrupt);
+            if constexpr (std::is_same_v<S, float>)
+                if (r.ok()) verbatim.apply(shape, components, out.data(), where, r);
+        }
         if (!r.ok()) return {{}, r.error()};
         return {std::move(out), {}};
     }
+
+#if TRIPTYCH_EXCEPTIONS
+    template <sample S, std::size_t R>
+    auto or_throw(result<picture<S, R>> decoded, std::span<std::byte const> bytes, limits const &most) const
+        -> picture<S, R> {
+        if (decoded.error)
+            detail::throw_error(decoded.error, peek(bytes, most).value, identity<S, R>(),
+                                description<basic_codec, std::string>());
+        return std::move(decoded.value);
+    }
+#endif
 
     [[no_unique_address]] T transform_{};
     [[no_unique_address]] Q quantizer_{};

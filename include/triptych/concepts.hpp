@@ -33,6 +33,11 @@ template <class T, class B>
 concept has_inverse = requires(T const &t, B x, layout_of<B> const &in) {
     { t.inverse(std::move(x), in) } -> std::same_as<B>;
 };
+/// The inverse that is told the step, as filters of what quantisation did need it.
+template <class T, class B>
+concept has_step_inverse = requires(T const &t, B x, layout_of<B> const &in, fixed_step step) {
+    { t.inverse(std::move(x), in, step) } -> std::same_as<B>;
+};
 template <class T, class B>
 concept has_forward = requires(T const &t, B x) {
     { t.forward(std::move(x)) } -> std::same_as<B>;
@@ -75,6 +80,15 @@ concept has_quantize = has_setting<Q> && requires(Q const &q, B x, typename Q::s
     { q.quantize(std::move(x), s) } -> std::same_as<B>;
 };
 template <class Q, class B>
+concept has_quantize_for_target = has_setting<Q> &&
+    requires(Q const &q, B x, typename Q::setting const &s, target const &aim) {
+    { q.quantize(std::move(x), s, aim) } -> std::same_as<B>;
+};
+template <class Q>
+concept has_step = has_setting<Q> && requires(Q const &q, typename Q::setting const &s) {
+    { q.step(s) } -> std::same_as<fixed_step>;
+};
+template <class Q, class B>
 concept has_dequantize = has_setting<Q> &&
     requires(Q const &q, B x, typename Q::setting const &s, layout_of<B> const &in) {
     { q.dequantize(std::move(x), s, in) } -> std::same_as<B>;
@@ -88,13 +102,20 @@ concept has_setting_read = has_setting<Q> && requires(Q const &q, byte_reader &r
     { q.read(r) } -> std::same_as<typename Q::setting>;
 };
 
+/// With or without the step of the symbols.
 template <class C, class B, class W>
 concept has_encode = requires(C const &c, B const &x, W &w) {
     c.encode(x, w);
+}
+|| requires(C const &c, B const &x, W &w, fixed_step step) {
+    c.encode(x, w, step);
 };
 template <class C, class B>
 concept has_decode = requires(C const &c, B &x, byte_reader &r) {
     c.decode(x, r);
+}
+|| requires(C const &c, B &x, byte_reader &r, fixed_step step) {
+    c.decode(x, r, step);
 };
 } // namespace detail
 
@@ -105,7 +126,12 @@ concept closed_loop_for =
 
 /// Enough of a transform to decode: where the bands lie, and the way back.
 template <class T, class B>
-concept synthesis_for = detail::has_arrange<T, B> &&(detail::has_inverse<T, B> || closed_loop_for<T, B>);
+concept synthesis_for = detail::has_arrange<T, B> &&
+    (detail::has_inverse<T, B> || detail::has_step_inverse<T, B> || closed_loop_for<T, B>);
+
+/// Refinement: `inverse(bands, layout in, step)`; the way back depends on the quantisation step (deblocking, learned filters).
+template <class T, class B>
+concept step_aware = synthesis_for<T, B> && !closed_loop_for<T, B> && detail::has_step_inverse<T, B>;
 
 /// A transform: bands to bands and back. docs/concepts/transform.md
 template <class T, class B>
@@ -131,8 +157,8 @@ concept tileable = requires {
 
 /// A quantizer: coefficients to integer symbols and back. docs/concepts/quantizer.md
 template <class Q, class B, class W = byte_writer>
-concept quantizer_for = detail::has_plan<Q, B> && detail::has_quantizer_arrange<Q, B> && detail::has_quantize<Q, B> &&
-    detail::has_dequantize<Q, B> && detail::has_setting_write<Q, W> && detail::has_setting_read<Q>;
+concept quantizer_for = detail::has_plan<Q, B> && detail::has_quantizer_arrange<Q, B> &&
+    (detail::has_quantize<Q, B> || detail::has_quantize_for_target<Q, B>)&&detail::has_dequantize<Q, B> && detail::has_setting_write<Q, W> && detail::has_setting_read<Q>;
 
 /// Refinement: a setting can be made from the target alone, so the quantizer may run before the whole picture is known.
 template <class Q>
@@ -140,12 +166,30 @@ concept plans_ahead = detail::has_setting<Q> && requires(Q const &q, target cons
     { q.plan(aim) } -> std::same_as<typename Q::setting>;
 };
 
-/// Refinement: maps one value at a time, as a closed loop needs: `symbol(setting, v, info)` and `value(setting, q, info)`.
+/// Refinement: maps one value at a time, as a closed loop needs. `scalar(setting)` gives an object, made once a picture, with
+/// `symbol(v, info)` and `value(q, info)`; it may remember what it made for the last band.
 template <class Q, class B>
 concept scalar_quantizer_for = detail::has_setting<Q> &&
     requires(Q const &q, typename Q::setting const &s, std::int32_t v, band_info<B::rank> const &i) {
-    { q.symbol(s, v, i) } -> std::same_as<std::int32_t>;
-    { q.value(s, v, i) } -> std::same_as<std::int32_t>;
+    requires requires(decltype(q.scalar(s)) loop) {
+        { loop.symbol(v, i) } -> std::same_as<std::int32_t>;
+        { loop.value(v, i) } -> std::same_as<std::int32_t>;
+    };
+};
+
+/// Refinement: the symbols stand for multiples of a step, and `step(setting)` says which. Inverses and coders that ask for the step are told it.
+template <class Q>
+concept steps = detail::has_step<Q>;
+
+/// Refinement of both sides of a bound. A transform `keeps_errors` if no sample's error is larger than that of the coefficients; a quantizer gives,
+/// for a bound e on the error of integers, the largest step that keeps it (`step_within(e)`). Together they need no search.
+template <class T>
+concept keeps_errors = requires {
+    requires bool(T::keeps_errors);
+};
+template <class Q>
+concept bounds_errors = requires(std::int64_t e) {
+    { Q::step_within(e) } -> std::convertible_to<double>;
 };
 
 /// A coder: integer symbols to bytes and back. docs/concepts/coder.md
@@ -168,11 +212,12 @@ concept optimising_rates = requires(Rates const &r, B &symbols, B const &x) {
         symbols, x, [](std::size_t) { return 1.0F; }, 0.1F);
 };
 
-/// Refinement of quantizers: `quantize(bands, setting, rates, target)` with the estimator of a rate-aware coder.
+/// Refinement of quantizers: `decide(symbols, bands, setting, rates, target)` betters a first quantisation by what a rate-aware coder's estimator
+/// says that symbols cost.
 template <class Q, class B, class Rates>
 concept uses_rates = detail::has_setting<Q> &&
-    requires(Q const &q, B x, typename Q::setting const &s, Rates const &r, target const &aim) {
-    { q.quantize(std::move(x), s, r, aim) } -> std::same_as<B>;
+    requires(Q const &q, B symbols, B const &x, typename Q::setting const &s, Rates const &r, target const &aim) {
+    { q.decide(std::move(symbols), x, s, r, aim) } -> std::same_as<B>;
 };
 
 /// Refinement of quantizers: `refit(bands, symbols, setting, target)` betters the setting (reconstruction points, say) once the symbols are
@@ -198,18 +243,13 @@ concept embedded_coder = coder_for<C, B> && requires(C const &c, B &x, byte_read
     c.decode_prefix(x, r);
 };
 
-/// Refinement: the policy fits something to each picture and sends it ahead: `prepare(bands, target) -> policy`,
-/// `write(writer)`, `restore(reader) -> policy`.
-template <class P, class B>
-concept per_picture = requires(P const &p, B const &x, target const &aim, byte_reader &r) {
-    { p.prepare(x, aim) } -> std::same_as<P>;
+/// Refinement: the policy fits something to each picture and sends it ahead: `prepare(bands) -> policy`, `write(writer)`,
+/// `restore(reader) -> policy`.
+template <class P, class B, class W = byte_writer>
+concept per_picture = requires(P const &p, B const &x, byte_reader &r, W &w) {
+    { p.prepare(x) } -> std::same_as<P>;
+    p.write(w);
     { p.restore(r) } -> std::same_as<P>;
-};
-
-/// Refinement: what is fitted follows from the target alone, so nobody has to make the values that `prepare` would be shown.
-template <class P>
-concept prepares_ahead = requires(P const &p, target const &aim) {
-    { p.prepare(aim) } -> std::same_as<P>;
 };
 
 namespace detail {
@@ -217,7 +257,7 @@ template <class T, class B>
 consteval auto check_synthesis() -> bool {
     static_assert(has_arrange<T, B>, "transform: missing `layout arrange(layout const&) const`");
     if constexpr (has_arrange<T, B>)
-        static_assert(has_inverse<T, B> || has_closed_inverse<T, B>,
+        static_assert(has_inverse<T, B> || has_step_inverse<T, B> || has_closed_inverse<T, B>,
                       "transform: missing `bands inverse(bands, layout const& in) const`");
     return synthesis_for<T, B>;
 }
@@ -238,7 +278,8 @@ consteval auto check_quantizer() -> bool {
         static_assert(has_plan<Q, B>, "quantizer: missing `setting plan(bands const&, target const&) const`");
         static_assert(has_quantizer_arrange<Q, B>,
                       "quantizer: missing `layout arrange(layout const&, setting const&) const`");
-        static_assert(has_quantize<Q, B>, "quantizer: missing `bands quantize(bands, setting const&) const`");
+        static_assert(has_quantize<Q, B> || has_quantize_for_target<Q, B>,
+                      "quantizer: missing `bands quantize(bands, setting const&) const`");
         static_assert(has_dequantize<Q, B>,
                       "quantizer: missing `bands dequantize(bands, setting const&, layout const& in) const`");
         static_assert(has_setting_write<Q, W>, "quantizer: missing `void write(setting const&, byte_writer&) const`");

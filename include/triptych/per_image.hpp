@@ -94,7 +94,7 @@ public:
 
     /// Learns the policy from what it will be given.
     template <class B>
-    auto prepare(B const &x, target const &) const -> per_image {
+    auto prepare(B const &x) const -> per_image {
         static_assert(
             requires { sizeof(learner<P>); },
             "per_image: include the learner of the policy, <triptych/learn/...>, to encode");

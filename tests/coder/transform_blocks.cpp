@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(optimising_lowers_size_and_cost) {
         target const aim{static_cast<float>(step), 0.1F};
         auto const s = q.plan(x, aim);
         auto const plain = q.quantize(x.clone(), s);
-        auto const best = q.quantize(x.clone(), s, c.rates(plain), aim);
+        auto const best = q.decide(plain.clone(), x, s, c.rates(plain), aim);
         BOOST_TEST((best.layout() == plain.layout()));
         auto const distortion = [&](bands<std::int16_t, 2> const &symbols) {
             double sum = 0;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <triptych/learn/transform/pca.hpp>
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/planes.hpp>
 
 namespace tt = triptych;
 

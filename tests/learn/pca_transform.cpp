@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/planes.hpp>
 #include <triptych/transform/pca.hpp>
 
 #include "transform/cosines.hpp"

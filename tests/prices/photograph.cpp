@@ -6,7 +6,7 @@
 #include <string>
 
 #include <triptych/describe.hpp>
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/planes.hpp>
 #include <triptych/stream/writer.hpp>
 
 #include "../png.hpp"

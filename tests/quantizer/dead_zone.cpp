@@ -87,7 +87,10 @@ auto encode(std::vector<std::uint8_t> const &picture, float step, bool priced, b
     auto const values = dct.forward(std::move(x));
     auto s = q.plan(values, aim);
     auto symbols = q.quantize(values.clone(), s);
-    if (priced) symbols = q.quantize(values.clone(), s, coder.rates(symbols), aim);
+    if (priced) {
+        auto const rates = coder.rates(symbols);
+        symbols = q.decide(std::move(symbols), values, s, rates, aim);
+    }
     if (fitted) s = q.refit(values, symbols, s, aim);
     byte_writer w;
     q.write(s, w);
@@ -160,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_decision_without_a_price_is_the_nearest) {
     for (int i = 0; i < 2001; ++i) x.data()[i] = static_cast<std::int16_t>(i - 1000);
     target const aim{33};
     auto const s = q.plan(x, aim);
-    auto const symbols = q.quantize(x.clone(), s, free_of_charge{}, aim);
+    auto const symbols = q.decide(q.quantize(x.clone(), s), x, s, free_of_charge{}, aim);
     auto const back = q.dequantize(symbols.clone(), s, x.layout());
     for (int i = 0; i < 2001; ++i) BOOST_REQUIRE(std::abs(back.data()[i] - x.data()[i]) <= 18);
 }
@@ -180,7 +183,7 @@ BOOST_AUTO_TEST_CASE(a_decision_is_the_cheapest_of_its_candidates) {
     target const aim{40, 0.15F};
     auto s = q.plan(x, aim);
     for (auto &p : s.shift) p = {0, 0, 0};
-    auto const symbols = q.quantize(x.clone(), s, linear{}, aim);
+    auto const symbols = q.decide(q.quantize(x.clone(), s), x, s, linear{}, aim);
     for (std::size_t i = 0; i < x.size(); ++i) {
         auto const cost = [&](int v) {
             auto const d = (x.data()[i] - 40.0 * v) / 40;
@@ -203,7 +206,7 @@ BOOST_AUTO_TEST_CASE(no_loss_and_side_bands_pass) {
             auto x = plane(65536, 16, kind);
             for (int i = 0; i < 65536; ++i) x.data()[i] = static_cast<std::int16_t>(i - 32768);
             auto const s = q.plan(target{step});
-            auto const symbols = q.quantize(x.clone(), s, coder::range<>{}.rates(x), target{step});
+            auto const symbols = q.decide(q.quantize(x.clone(), s), x, s, coder::range<>{}.rates(x), target{step});
             auto const back = q.dequantize(symbols.clone(), q.refit(x, symbols, s, target{step}), x.layout());
             BOOST_TEST(std::equal(back.data(), back.data() + back.size(), x.data()));
         }

@@ -88,8 +88,9 @@ BOOST_AUTO_TEST_CASE(what_no_entry_is_near_to_is_sent_itself) {
                     for (std::size_t i = 0; i < k * m; ++i) entries.push_back(std::int32_t(random() % 64) - 32);
                     auto const q = book_of(entries, std::uint32_t(m));
                     auto const x = noise(layout_of(m, interleaved), unsigned(m + k), 32);
-                    auto const s = q.plan(x, {float(2 * bound + 1), 0});
-                    auto const symbols = q.quantize(x.clone(), s);
+                    tt::target const aim{float(2 * bound + 1), 0};
+                    auto const s = q.plan(x, aim);
+                    auto const symbols = q.quantize(x.clone(), s, aim);
                     BOOST_REQUIRE((symbols.layout() == q.arrange(x.layout(), s)));
                     auto const y = q.dequantize(symbols.clone(), s, x.layout());
                     auto const signal = signal_of(x);
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(an_escape_has_its_price) {
         BOOST_TEST(s.escapes < before);
         before = s.escapes;
         // What was not worth a price was nearer than what was.
-        auto const symbols = q.quantize(x.clone(), s);
+        auto const symbols = q.quantize(x.clone(), s, {9, lambda});
         double kept = 0, sent = 1e9;
         for (std::size_t i = 0; i < 20; ++i)
             for (std::size_t j = 0; j < 30; ++j) {
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(bands_that_do_not_fit_are_quantised_as_by_uniform) {
     auto const q = book_of({0, 0, 5, 5}, 2);
     auto const x = noise(layout_of(3, true), 1, 32);
     auto const s = q.plan(x, {5});
-    auto const symbols = q.quantize(x.clone(), s), same = tt::quantizer::uniform{}.quantize(x.clone(), {s.step});
+    auto const symbols = q.quantize(x.clone(), s, {5}), same = tt::quantizer::uniform{}.quantize(x.clone(), {s.step});
     BOOST_TEST((symbols.layout() == same.layout()));
     BOOST_TEST(std::equal(same.data(), same.data() + same.size(), symbols.data()));
 }

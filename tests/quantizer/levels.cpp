@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(each_value_takes_the_nearest_level) {
     auto x = plane(1, 256, 8);
     for (int i = 0; i < 256; ++i) x[0](0, static_cast<std::size_t>(i)) = static_cast<std::int16_t>(i - 128);
     auto const s = q.plan({1, 0});
-    auto const y = q.dequantize(q.quantize(x.clone(), s), s, x.layout());
+    auto const y = q.dequantize(q.quantize(x.clone(), s, {1, 0}), s, x.layout());
     for (int i = 0; i < 256; ++i) {
         int nearest = -100;
         for (int const v : {10, 120})
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_network_is_what_its_definition_says) {
     std::mt19937 random(3);
     for (std::size_t i = 0; i < 42; ++i) x.data()[i] = static_cast<std::int16_t>(int(random() % 256) - 128);
     auto const s = q.plan({1, 0});
-    auto const symbols = q.quantize(x.clone(), s);
+    auto const symbols = q.quantize(x.clone(), s, {1, 0});
     auto const y = q.dequantize(symbols.clone(), s, x.layout());
     auto const level = [&](int v, int u) {
         return q.values[static_cast<std::size_t>(
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(larger_steps_make_smoother_maps) {
     for (std::size_t i = 0; i < 400; ++i) x.data()[i] = i % 20 < 10 ? -128 : 127;
     x[0](5, 3) = 60;
     auto const isolated = [&](float step) {
-        auto const y = q.quantize(x.clone(), q.plan({step, 0.1F}));
+        auto const y = q.quantize(x.clone(), {}, {step, 0.1F});
         return y[0](5, 3) != y[0](5, 2);
     };
     BOOST_TEST(isolated(1));

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(the_error_on_white_is_below_that_of_the_step) {
         auto const x = disc(n, static_cast<unsigned>(n));
         std::size_t before = 100'000;
         for (float const step : {6.0F, 12.0F, 25.0F, 60.0F}) {
-            auto const y = q.quantize(x.clone(), q.plan({step, 0.1F}));
+            auto const y = q.quantize(x.clone(), {}, {step, 0.1F});
             BOOST_TEST(composite_error(x, y, 255) <= double(step * step) / 12);
             // Alpha is weighed too, so black can't be far off.
             BOOST_TEST(composite_error(x, y, 0) <= double(step * step));
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(the_error_on_white_is_below_that_of_the_step) {
 BOOST_AUTO_TEST_CASE(what_is_transparent_stays_transparent_and_nothing_else_becomes_nearly_so) {
     tt::quantizer::palette const q;
     auto const x = disc(4, 9);
-    auto const y = q.quantize(x.clone(), q.plan({20, 0.1F}));
+    auto const y = q.quantize(x.clone(), {}, {20, 0.1F});
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < x[3].size(); ++i) {
         auto const a = x.data()[x.info(3).offset + i], b = y.data()[y.info(3).offset + i];
@@ -104,13 +104,13 @@ BOOST_AUTO_TEST_CASE(few_colours_come_back_and_isolated_pixels_go) {
     auto x = planes(16, 16, 3);
     for (std::size_t i = 0; i < 16; ++i)
         for (std::size_t j = 8; j < 16; ++j) x[0](i, j) = 100, x[1](i, j) = -20;
-    auto const y = q.quantize(x.clone(), q.plan({10, 0.1F}));
+    auto const y = q.quantize(x.clone(), {}, {10, 0.1F});
     BOOST_TEST(composite_error(x, y, 255) == 0.0);
     x[0](5, 3) = -120;
     BOOST_TEST(colours(x) == 3u);
-    BOOST_TEST(colours(q.quantize(x.clone(), q.plan({10, 0.1F}))) == 2u);
-    BOOST_TEST(colours(q.quantize(x.clone(), q.plan({10, 0}))) == 2u);
-    BOOST_TEST(colours(q.quantize(x.clone(), q.plan({0, 0.1F}))) == 3u);
+    BOOST_TEST(colours(q.quantize(x.clone(), {}, {10, 0.1F})) == 2u);
+    BOOST_TEST(colours(q.quantize(x.clone(), {}, {10, 0})) == 2u);
+    BOOST_TEST(colours(q.quantize(x.clone(), {}, {0, 0.1F})) == 3u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -51,12 +51,24 @@ BOOST_AUTO_TEST_CASE(each_refinement_of_transforms) {
     round_trip<codec<target_aware_transform, archetype::quantizer, archetype::coder>>(step(5), 4);
     round_trip<codec<closed_loop_transform, scalar_quantizer, archetype::coder>>(step(5), 4);
     round_trip<codec<per_picture_transform, archetype::quantizer, archetype::coder>>(step(5), 4);
+    round_trip<codec<step_aware_transform, stepping_quantizer, archetype::coder>>(step(5), 4);
+    BOOST_TEST(step_aware_transform::told == 5u * 256);
 }
 BOOST_AUTO_TEST_CASE(each_refinement_of_quantizers_and_coders) {
     round_trip<codec<archetype::transform, planning_quantizer, archetype::streaming_coder>>(step(5), 4);
     round_trip<codec<archetype::transform, rate_using_quantizer, rate_aware_coder>>(step(1), 255);
     round_trip<codec<archetype::transform, rate_using_quantizer, archetype::coder>>(step(5), 4);
     round_trip<codec<archetype::transform, archetype::quantizer, rate_aware_coder>>(step(5), 4);
+    round_trip<codec<archetype::transform, target_using_quantizer, archetype::coder>>(step(5), 4);
+    round_trip<codec<archetype::transform, refitting_quantizer, archetype::coder>>(step(5), 4);
+    round_trip<codec<archetype::transform, stepping_quantizer, step_aware_coder>>(step(5), 4);
+}
+BOOST_AUTO_TEST_CASE(each_schedule) {
+    // 8 x 8 tiles of pictures of more than 256 pixels.
+    round_trip<codec<archetype::transform, archetype::quantizer, archetype::coder, tiles<8>>>(step(5), 4);
+    round_trip<codec<per_picture_transform, stepping_quantizer, step_aware_coder, tiles<8>>>(step(5), 4);
+    round_trip<codec<per_picture_transform, refitting_quantizer, rate_aware_coder, tiles<8, state_of::picture>>>(step(5), 4);
+    round_trip<codec<closed_loop_transform, scalar_quantizer, archetype::coder, tiles<8>>>(step(5), 4);
 }
 BOOST_AUTO_TEST_CASE(a_synthesis_decodes) {
     auto const x = shape::waves<std::uint8_t, 2>({9, 7}, 1);

@@ -50,7 +50,7 @@ struct palette {
     }
 
     template <class B>
-    auto prepare(B const &x, target const &) const -> palette {
+    auto prepare(B const &x) const -> palette {
         palette fitted;
         for (std::size_t i = 0; i < x.size(); ++i) {
             auto const last = fitted.entry.begin() + static_cast<std::ptrdiff_t>(fitted.count);
@@ -85,7 +85,7 @@ struct bounded : quantizer::none {
     static constexpr void describe(auto &d) { d("test_bounded"); }
     std::int32_t most = 0;
     template <class B>
-    auto prepare(B const &x, target const &) const -> bounded {
+    auto prepare(B const &x) const -> bounded {
         bounded fitted;
         for (std::size_t i = 0; i < x.size(); ++i) fitted.most = std::max<std::int32_t>(fitted.most, x.data()[i]);
         return fitted;
@@ -117,7 +117,7 @@ struct from_lowest {
     static constexpr void describe(auto &d) { d("test_from_lowest"); }
     std::int32_t least = 0;
     template <class B>
-    auto prepare(B const &x, target const &) const -> from_lowest {
+    auto prepare(B const &x) const -> from_lowest {
         from_lowest fitted;
         for (std::size_t i = 0; i < x.size(); ++i) fitted.least = std::min<std::int32_t>(fitted.least, x.data()[i]);
         return fitted;

@@ -47,7 +47,7 @@ void check_round_trip(B const &x, target const &aim) {
     BOOST_TEST_REQUIRE(y.ok());
     BOOST_TEST((y.layout() == t.arrange(x.layout())));
     check_bits(y);
-    auto const z = t.inverse(y.clone(), x.layout());
+    auto const z = t.inverse(y.clone(), x.layout(), {});
     BOOST_TEST_REQUIRE(z.ok());
     for (std::size_t b = 0; b < x.count(); ++b)
         for (std::size_t i = 0; i < x[b].size(); ++i)
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(components_of_other_shapes_have_sizes_of_their_own) {
     std::vector<int> sides;
     for (std::size_t b = 0; b < y.count(); ++b) sides.push_back(y.info(b).at.kind == role::side);
     BOOST_TEST(sides == (std::vector<int>{1, 0, 1, 0, 0, 1, 0}), boost::test_tools::per_element());
-    auto const z = t.inverse(y.clone(), x.layout());
+    auto const z = t.inverse(y.clone(), x.layout(), {});
     BOOST_TEST_REQUIRE(z.ok());
     for (std::size_t i = 0; i < x[3].size(); ++i)
         BOOST_TEST_REQUIRE(std::abs(rounded(z, 3, i) - value_at(x, 3, i)) <= 1);
@@ -136,8 +136,8 @@ BOOST_AUTO_TEST_CASE(filter_removes_small_steps_and_leaves_edges) {
         B16 x(planes<2>({32, 64}, 1, 8));
         for (std::size_t i = 0; i < 32 * 64; ++i) value_at(x, 0, i) = static_cast<std::int16_t>(i % 64 < 32 ? 0 : jump);
         target const aim{static_cast<float>(step)};
-        auto const t = transform_type{}.prepare(x, aim);
-        auto const z = t.inverse(t.forward(x.clone(), aim), x.layout());
+        transform_type const t;
+        auto const z = t.inverse(t.forward(x.clone(), aim), x.layout(), {detail::stream_step(aim)});
         return rounded_at(z, 0, 16, 32) - rounded_at(z, 0, 16, 31);
     };
     BOOST_TEST(jump_after(8, 60) <= 2);     // smaller than the step makes: becomes a ramp
@@ -145,27 +145,10 @@ BOOST_AUTO_TEST_CASE(filter_removes_small_steps_and_leaves_edges) {
     BOOST_TEST(jump_after(8, 1) == 8);      // the step is too small to have caused it
 }
 
-BOOST_AUTO_TEST_CASE(the_step_travels) {
-    B16 const x(planes<2>({8, 8}, 1, 8), std::int16_t{5});
-    auto const fitted = transform_type{}.prepare(x, {12.5F});
-    byte_writer w;
-    fitted.write(w);
-    byte_reader r(w.view());
-    BOOST_TEST(r.varint() == 3200u); // 12.5, Q8
-    byte_writer huge;
-    huge.varint((std::uint64_t{1} << 40) + 1);
-    byte_reader hostile(huge.view());
-    (void)transform_type{}.restore(hostile);
-    BOOST_TEST((hostile.error().code == errc::corrupt));
-}
-
 BOOST_AUTO_TEST_CASE(any_sizes_and_values_are_inverted_without_harm) {
     generator next;
-    for (std::uint64_t step : {std::uint64_t{0}, std::uint64_t{3000}, std::uint64_t{1} << 40}) {
-        byte_writer w;
-        w.varint(step);
-        byte_reader r(w.view());
-        auto const t = transform_type{}.restore(r);
+    transform_type const t;
+    for (fixed_step const step : {fixed_step{0}, fixed_step{3000}, fixed_step{std::uint64_t{1} << 40}}) {
         for (int round = 0; round < 20; ++round) {
             auto const in =
                 planes<2>({static_cast<std::size_t>(next(1, 70)), static_cast<std::size_t>(next(1, 70))}, 2, 8);
@@ -178,15 +161,15 @@ BOOST_AUTO_TEST_CASE(any_sizes_and_values_are_inverted_without_harm) {
                                         : (next(0, 1) ? std::numeric_limits<std::int32_t>::min()
                                                       : std::numeric_limits<std::int32_t>::max());
             }
-            BOOST_TEST(t.inverse(std::move(a), in).ok());
-            BOOST_TEST(t.inverse(std::move(b), in).ok());
+            BOOST_TEST(t.inverse(std::move(a), in, step).ok());
+            BOOST_TEST(t.inverse(std::move(b), in, step).ok());
         }
     }
 }
 
 BOOST_AUTO_TEST_CASE(a_layout_that_does_not_fit_is_refused) {
     auto const in = planes<2>({40, 40}, 1, 8);
-    BOOST_TEST(!transform_type{}.inverse(B16(in), in).ok());
+    BOOST_TEST(!transform_type{}.inverse(B16(in), in, {}).ok());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -68,7 +68,7 @@ struct centred {
         return shifted(std::move(x), first);
     }
     template <class B>
-    auto prepare(B const &x, target const &) const -> centred {
+    auto prepare(B const &x) const -> centred {
         return {x.size() ? x.data()[0] : 0};
     }
     template <class W>
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(members_are_prepared_in_order) {
     B16 x(planes<2>({1, 3}, 1, 8));
     fill(x, 0, [](std::size_t i) { return 7 * (static_cast<int>(i) + 1); });
     chain_of<centred, centred, identity, centred> const t;
-    auto const fitted = t.prepare(x, target{});
+    auto const fitted = t.prepare(x);
     BOOST_TEST(fitted.get<0>().first == 7);
     BOOST_TEST(fitted.get<1>().first == 0); // the first member has taken the 7 away already
     byte_writer w;

@@ -61,7 +61,7 @@ void check_round_trip(transform::klt const &t, B const &x, int most) {
 BOOST_AUTO_TEST_CASE(finds_the_axis_of_the_differences) {
     std::array<double, 3> const weights{0.8, 0.5, 0.33};
     auto const x = correlated(weights, 1);
-    auto const fitted = transform::klt{}.prepare(x, {});
+    auto const fitted = transform::klt{}.prepare(x);
     auto const y = fitted.forward(x.clone());
     double const all = energy(x, 0) + energy(x, 1) + energy(x, 2);
     BOOST_TEST(energy(y, 0) > 0.995 * all);
@@ -82,22 +82,22 @@ BOOST_AUTO_TEST_CASE(gives_back_samples) {
                 w.data()[i] = next(0, 1) ? 32767 : next(-32768, 32767);
             }
             transform::klt const t;
-            check_round_trip(t.prepare(x, {}), x, 1);
+            check_round_trip(t.prepare(x), x, 1);
             // Axes are rounded to 1/128, and inverted exactly: what is lost is the rounding of two fractional bits.
-            check_round_trip(t.prepare(w, {}), w, 1);
+            check_round_trip(t.prepare(w), w, 1);
         }
 }
 
 BOOST_AUTO_TEST_CASE(small_pictures_keep_the_usual_axes) {
     byte_writer w;
     B16 const x(planes<2>({10, 10}, 3, 8), std::int16_t{3});
-    transform::klt{}.prepare(x, {}).write(w);
+    transform::klt{}.prepare(x).write(w);
     BOOST_TEST(w.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(axes_travel) {
     auto const x = correlated({0.2, 0.9, 0.1}, 2);
-    auto const fitted = transform::klt{}.prepare(x, {});
+    auto const fitted = transform::klt{}.prepare(x);
     byte_writer w;
     fitted.write(w);
     BOOST_TEST(w.size() == 10u);

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/planes.hpp>
 #include <triptych/transform/klt_set.hpp>
 
 #include "transform/cosines.hpp"

@@ -10,7 +10,6 @@
 #include <span>
 
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/engine/streaming.hpp>
 #include <triptych/coder/engine/words.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
@@ -132,11 +131,14 @@ struct raw {
 
     template <class T, std::size_t R, class W>
     void encode(bands<T, R> const &symbols, W &w) const {
-        detail::encode_whole(*this, symbols, w);
+        auto e = encoder();
+        e.put(symbols, w), e.finish(w);
     }
     template <class T, std::size_t R>
     void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
-        detail::decode_whole(*this, symbols, r);
+        auto d = decoder(r);
+        d.get(symbols, r);
+        if (r.ok()) d.finish(r);
     }
 
     /// Every value of a band costs its width.

@@ -17,6 +17,7 @@
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
+#include <triptych/detail/call.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder {
@@ -31,18 +32,18 @@ struct run_length {
     constexpr explicit run_length(Inner inner) : inner_(std::move(inner)) {}
 
     template <class T, std::size_t R, class W>
-    void encode(bands<T, R> const &symbols, W &w) const {
+    void encode(bands<T, R> const &symbols, W &w, fixed_step step = {}) const {
         if (symbols.size() == 0) return;
         auto const found = runs_of(symbols);
         w.varint(static_cast<std::uint64_t>(found.count) << 1 | (found.equal ? 1u : 0u));
         if (found.count == 0) return;
         w.u8(found.run_bits);
-        inner_.encode(found.pairs, w);
+        triptych::detail::encode(inner_, found.pairs, w, step);
     }
 
     /// Runs that add up to more than there are symbols are corrupt, and so are too few equal ones.
     template <class T, std::size_t R>
-    void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
+    void decode(bands<T, R> &symbols, byte_reader &r, fixed_step step = {}) const noexcept {
         if (symbols.size() == 0) return;
         auto const head = r.varint(static_cast<std::uint64_t>(symbols.size()) << 1 | 1);
         auto const count = head >> 1;
@@ -56,7 +57,7 @@ struct run_length {
         if (count > 0) {
             pairs_type pairs(pairs_layout(symbols.layout(), count, static_cast<std::uint8_t>(run_bits)));
             if (!pairs.ok()) return r.fail(errc::memory);
-            inner_.decode(pairs, r);
+            triptych::detail::decode(inner_, pairs, r, step);
             if (!r.ok()) return;
             for (auto const *p = pairs.data(), *const last = p + pairs.size(); p != last; p += 2) {
                 auto const run = static_cast<std::uint32_t>(p[0]);

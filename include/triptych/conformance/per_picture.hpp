@@ -8,7 +8,7 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/conformance/cases.hpp>
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/planes.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 
@@ -29,8 +29,8 @@ void per_picture_laws(P const &policy, conformance_options const &o, conformance
         B x(component_planes<B::rank>(shape, components, 8));
         fill(x, 7, o.seed + components);
         auto const where = [&] { return std::to_string(components) + " components"; };
-        auto const written = bytes_of(policy.prepare(x, target{4}));
-        report.check(bytes_of(policy.prepare(x, target{4})) == written, "prepare is deterministic", where);
+        auto const written = bytes_of(policy.prepare(x));
+        report.check(bytes_of(policy.prepare(x)) == written, "prepare is deterministic", where);
         byte_reader r(written);
         auto const restored = policy.restore(r);
         report.check(r.ok() && r.remaining() == 0, "restore takes exactly the bytes of write", where);

@@ -112,6 +112,25 @@ private:
     grid<T> grid_;
 };
 
+/// One value at a time, for closed loops: what `scalar(setting)` of a quantizer with a step gives.
+class scalar_loop {
+public:
+    /// `offset` is the rounding offset of `grid::symbol`.
+    scalar_loop(std::uint64_t stream_step, std::uint32_t offset) noexcept : turn_(stream_step), offset_(offset) {}
+    template <std::size_t R>
+    auto symbol(std::int32_t v, band_info<R> const &info) noexcept -> std::int32_t {
+        return turn_.of(info).symbol(v, offset_);
+    }
+    template <std::size_t R>
+    auto value(std::int32_t q, band_info<R> const &info) noexcept -> std::int32_t {
+        return turn_.of(info).value(q);
+    }
+
+private:
+    grid_in_turn<std::int32_t> turn_;
+    std::uint32_t offset_;
+};
+
 /// The grids of all bands of a layout. Empty and not ok() if memory can't be had.
 template <class T, std::size_t R>
 auto grids(layout<R> const &in, std::uint64_t stream_step) -> buffer<grid<T>> {
@@ -121,27 +140,38 @@ auto grids(layout<R> const &in, std::uint64_t stream_step) -> buffer<grid<T>> {
     return all;
 }
 
-/// The layout of the symbols: the same bands, narrower, and changed by `also(info)`.
-template <std::size_t R, class Also>
-auto symbol_layout(layout<R> in, std::uint64_t stream_step, Also &&also) -> layout<R> {
-    grid_in_turn<std::int32_t> turn(stream_step);
-    for (std::size_t b = 0; b < in.count(); ++b) {
-        auto const bits = turn.of(in[b]).symbol_bits;
-        in.relabel(b, [&](band_info<R> &info) { info.bits = bits, also(info); });
-    }
-    return in;
-}
-template <std::size_t R>
-auto symbol_layout(layout<R> in, std::uint64_t stream_step) -> layout<R> {
-    return symbol_layout(std::move(in), stream_step, [](band_info<R> &) {});
-}
-
 /// What a stage returns when it had no memory, or bands that can't be.
 template <class B>
 auto no_memory() -> B {
     layout<B::rank> nothing;
     nothing.fail();
     return B(std::move(nothing));
+}
+
+/// The symbols of all values of x, at the places of the values; `symbols` may be x itself. Not ok if memory can't be had.
+template <class B>
+void round_to_symbols(B const &x, B &symbols, std::uint64_t stream_step, std::uint32_t offset) {
+    using T = typename B::value_type;
+    auto const all = grids<T>(x.layout(), stream_step);
+    if (!x.ok() || !symbols.ok() || !all.ok()) {
+        symbols = no_memory<B>();
+        return;
+    }
+    auto const *const from = x.data();
+    for_each_value(symbols, [&](std::size_t at, std::size_t b, std::int32_t) {
+        return static_cast<T>(all[b].symbol(from[at], offset));
+    });
+}
+
+/// The layout of the symbols: the same bands, narrower.
+template <std::size_t R>
+auto symbol_layout(layout<R> in, std::uint64_t stream_step) -> layout<R> {
+    grid_in_turn<std::int32_t> turn(stream_step);
+    for (std::size_t b = 0; b < in.count(); ++b) {
+        auto const bits = turn.of(in[b]).symbol_bits;
+        in.relabel(b, [&](band_info<R> &info) { info.bits = bits; });
+    }
+    return in;
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::detail

@@ -143,13 +143,10 @@ auto fit(Corpus &&corpus, fit_options const &options = {}) -> Codec {
             [&](item const &x) {
                 auto l = load(x);
                 if constexpr (closed_loop_for<T, B>) {
-                    auto const setting = quantizer.plan(l.planes, l.aim);
-                    return transform.forward(std::move(l.planes), detail::symbol_of<Q, B>(quantizer, setting),
-                                             detail::value_of<Q, B>(quantizer, setting));
+                    return detail::analyse_in_loop(transform, quantizer, std::move(l.planes), l.aim).symbols;
                 } else {
                     auto y = detail::analyse(transform, std::move(l.planes), l.aim);
-                    auto const setting = quantizer.plan(y, l.aim);
-                    return detail::quantise(quantizer, coder, std::move(y), setting, l.aim);
+                    return detail::plan_and_quantise(quantizer, coder, std::move(y), l.aim).symbols;
                 }
             },
             options);

@@ -55,17 +55,19 @@ struct dead_zone {
     }
     template <class B>
     auto quantize(B x, setting const &s) const -> B {
-        return rounded(std::move(x), s, plain_offset);
+        detail::round_to_symbols(x, x, s.step, plain_offset);
+        auto where = detail::symbol_layout(x.layout(), s.step);
+        return std::move(x).relabel(std::move(where));
     }
 
     /// Chooses for each symbol the cheapest of itself, the next one towards zero, and zero: the least
     /// distortion + lambda · step² · bits, where `rates` prices a symbol in the context of those decided before it.
     template <class B, class Rates>
-    auto quantize(B x, setting const &s, Rates const &rates, target const &aim) const -> B {
-        auto symbols = rounded(x.clone(), s, priced_offset);
+    auto decide(B symbols, B const &x, setting const &s, Rates const &rates, target const &aim) const -> B {
+        if (s.step == 0) return symbols;
+        detail::round_to_symbols(x, symbols, s.step, priced_offset);
         scale<B> const steps(x.layout(), symbols, s);
         if (!x.ok() || !symbols.ok() || !steps.ok()) return detail::no_memory<B>();
-        if (s.step == 0) return symbols;
         detail::decide(
             symbols, x, rates, aim.lambda, [&](std::size_t b) { return steps.grids[b].step; },
             [&](std::int32_t q, std::size_t b) { return steps.value(q, b); });
@@ -75,12 +77,13 @@ struct dead_zone {
     /// The same with rates that decide whole blocks of symbols by themselves.
     template <class B, class Rates>
     requires optimising_rates<Rates, B>
-    auto quantize(B x, setting const &s, Rates const &rates, target const &aim) const -> B {
-        auto symbols = rounded(x.clone(), s, first_offset);
+    auto decide(B symbols, B const &x, setting const &s, Rates const &rates, target const &aim) const -> B {
+        if (s.step == 0) return symbols;
+        detail::round_to_symbols(x, symbols, s.step, first_offset);
         auto const grids = detail::grids<typename B::value_type>(x.layout(), s.step);
         if (!x.ok() || !symbols.ok() || !grids.ok()) return detail::no_memory<B>();
         auto const unit = [&](std::size_t b) { return 256.0F / static_cast<float>(grids[b].step); };
-        if (s.step != 0) rates.optimise(symbols, x, unit, aim.lambda);
+        rates.optimise(symbols, x, unit, aim.lambda);
         return symbols;
     }
 
@@ -125,15 +128,9 @@ struct dead_zone {
         return x;
     }
 
-    /// One value at a time, for closed loops: the band's density is not known there, so points lie at symbol · step.
-    template <std::size_t R>
-    auto symbol(setting const &s, std::int32_t v, band_info<R> const &info) const -> std::int32_t {
-        return detail::grid<std::int32_t>(s.step, info).symbol(v, plain_offset);
-    }
-    template <std::size_t R>
-    auto value(setting const &s, std::int32_t q, band_info<R> const &info) const -> std::int32_t {
-        return detail::grid<std::int32_t>(s.step, info).value(q);
-    }
+    auto step(setting const &s) const -> fixed_step { return {s.step}; }
+    /// For closed loops: the band's density is not known there, so points lie at symbol · step.
+    auto scalar(setting const &s) const -> detail::scalar_loop { return {s.step, plain_offset}; }
 
     /// Twice the step, plus one if points follow: a byte that names the classes, and three for each of them.
     void write(setting const &s, byte_writer &w) const {
@@ -167,17 +164,6 @@ private:
         return q == 1 || q == -1 ? 0 : q == 2 || q == -2 ? 1 : 2;
     }
 
-    template <class B>
-    static auto rounded(B x, setting const &s, std::uint32_t offset) -> B {
-        auto const grids = detail::grids<typename B::value_type>(x.layout(), s.step);
-        if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
-        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
-            return static_cast<typename B::value_type>(grids[b].symbol(v, offset));
-        });
-        auto where = detail::symbol_layout(x.layout(), s.step);
-        return std::move(x).relabel(std::move(where));
-    }
-
     /// Steps, classes and shifts of all bands, given their symbols.
     template <class B>
     struct scale {
@@ -207,6 +193,6 @@ private:
 
 static_assert(quantizer_for<dead_zone, bands<std::int16_t, 2>>);
 static_assert(scalar_quantizer_for<dead_zone, bands<std::int16_t, 2>> && plans_ahead<dead_zone>);
-static_assert(refits<dead_zone, bands<std::int16_t, 2>>);
+static_assert(steps<dead_zone> && refits<dead_zone, bands<std::int16_t, 2>>);
 
 } // namespace triptych::inline TRIPTYCH_ABI::quantizer

@@ -37,16 +37,15 @@ struct escape_codebook : detail::code_book<> {
     struct setting {
         std::uint64_t step = 0;    ///< in units of the integer samples, Q8; 0 for no loss
         std::uint64_t escapes = 0; ///< vectors that are sent themselves
-        float lambda = 0;          ///< of the encoder, does not travel
     };
     static constexpr bool can_be_exact = true;
     static constexpr void describe(auto &d) { d("escape_codebook", K); }
 
     template <class B>
     auto plan(B const &x, target const &aim) const -> setting {
-        setting s{detail::stream_step(aim), 0, aim.lambda};
+        setting s{detail::stream_step(aim), 0};
         if (!x.ok() || !fits(x.layout())) return s;
-        auto const indices = choose(x, s);
+        auto const indices = choose(x, s, aim);
         s.escapes = static_cast<std::uint64_t>(std::count(indices.begin(), indices.end(), 0));
         return s;
     }
@@ -80,12 +79,12 @@ struct escape_codebook : detail::code_book<> {
         return out;
     }
     template <class B>
-    auto quantize(B x, setting const &s) const -> B {
+    auto quantize(B x, setting const &s, target const &aim) const -> B {
         if (!x.ok()) return x;
         if (!fits(x.layout())) return uniform{}.quantize(std::move(x), {s.step});
         B out(arrange(x.layout(), s));
         if (!out.ok()) return out;
-        auto indices = choose(x, s);
+        auto indices = choose(x, s, aim);
         std::vector<std::size_t> sent;
         for (std::size_t p = 0; p < indices.size(); ++p) {
             if (indices[p] == 0 && sent.size() == s.escapes) indices[p] = 1; // of another picture's setting
@@ -125,6 +124,7 @@ struct escape_codebook : detail::code_book<> {
             };
         });
     }
+    auto step(setting const &s) const -> fixed_step { return {s.step}; }
     void write(setting const &s, byte_writer &w) const {
         w.varint(s.step);
         w.varint(s.escapes);
@@ -141,13 +141,13 @@ private:
 
     /// Of each vector one more than the number of its entry, or 0.
     template <class B>
-    auto choose(B const &x, setting const &s) const -> std::vector<std::int32_t> {
+    auto choose(B const &x, setting const &s, target const &aim) const -> std::vector<std::int32_t> {
         auto const grids = detail::grids<typename B::value_type>(x.layout(), s.step);
-        bool const strict = s.step == 0 || !(s.lambda > 0);
-        auto const step = [&](std::size_t b) { return static_cast<double>(grids[b].step) / 256; };
+        bool const strict = s.step == 0 || !(aim.lambda > 0);
+        auto const step_in = [&](std::size_t b) { return static_cast<double>(grids[b].step) / 256; };
         std::vector<double> reach;
         for (std::size_t b = 0; strict && b < x.count(); ++b)
-            if (x.info(b).at.kind == role::signal) reach.push_back(std::floor(step(b) / 2));
+            if (x.info(b).at.kind == role::signal) reach.push_back(std::floor(step_in(b) / 2));
         detail::nearest_entry const nearest(*this, x, std::move(reach));
         auto const &bands = nearest.bands();
         auto const vectors = static_cast<std::size_t>(volume(x.info(bands[0]).shape));
@@ -157,13 +157,13 @@ private:
         for (std::size_t e = 0; !strict && e < bands.size(); ++e) {
             double sum = 0, squares = 0;
             for (std::size_t p = 0; p < vectors; ++p) {
-                double const v = nearest.element(x, p, e) / step(bands[e]);
+                double const v = nearest.element(x, p, e) / step_in(bands[e]);
                 sum += v, squares += v * v;
             }
             auto const n = static_cast<double>(std::max<std::size_t>(vectors, 1));
             double const variance = std::max(0.0, squares / n - sum / n * sum / n);
             constexpr double normal = 17.079468445; // 2πe
-            escape += 1.0 / 12 + static_cast<double>(s.lambda) / 2 * std::log2(1 + normal * variance);
+            escape += 1.0 / 12 + static_cast<double>(aim.lambda) / 2 * std::log2(1 + normal * variance);
         }
         std::vector<std::int32_t> indices(vectors);
         for (std::size_t p = 0; p < vectors; ++p) {
@@ -172,7 +172,7 @@ private:
             if (!strict) {
                 double error = 0;
                 for (std::size_t e = 0; e < bands.size(); ++e) {
-                    double const d = (nearest.element(x, p, e) - nearest.value(i, e)) / step(bands[e]);
+                    double const d = (nearest.element(x, p, e) - nearest.value(i, e)) / step_in(bands[e]);
                     error += d * d;
                 }
                 sent = error > escape;

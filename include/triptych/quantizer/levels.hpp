@@ -17,15 +17,15 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/quantizer/detail/even_level.hpp>
+#include <triptych/quantizer/detail/no_setting.hpp>
 #include <triptych/state.hpp>
-#include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::quantizer {
 
 /// K levels, 2 to 64. Without learned levels they are even over the band's width; without a network a symbol stands for its level.
 template <std::size_t K>
-struct levels {
+struct levels : detail::no_setting {
     static_assert(K >= 2 && K <= 64, "levels: 2 to 64");
     static constexpr std::size_t reach = 2, window = (2 * reach + 1) * (2 * reach + 1), units = 24;
 
@@ -34,9 +34,6 @@ struct levels {
         hidden; ///< units × (window + 1): weights of the levels around (their values), Q12, row by row, and a bias of 1024 times the last
     frozen<std::int16_t> output; ///< units + 1: weights, Q8, and a bias, Q4
 
-    struct setting {
-        float step = 0, lambda = 0; ///< the encoder's; they do not travel
-    };
     static constexpr bool can_be_exact = false;
     static constexpr void describe(auto &d) { d("levels", K); }
     template <class V>
@@ -50,11 +47,6 @@ struct levels {
                  output.shape() == dims{static_cast<std::uint32_t>(units + 1)}));
     }
 
-    auto plan(target const &aim) const -> setting { return {aim.step, aim.lambda}; }
-    template <class B>
-    auto plan(B const &, target const &aim) const -> setting {
-        return plan(aim);
-    }
     template <std::size_t R>
     auto arrange(layout<R> const &in, setting const &) const -> layout<R> {
         auto out = in;
@@ -65,7 +57,7 @@ struct levels {
     }
     /// The nearest level, or a neighbour's where that costs less than the outline it saves; the larger the step, the smoother.
     template <class B>
-    auto quantize(B x, setting const &s) const -> B {
+    auto quantize(B x, setting const &s, target const &aim) const -> B {
         using T = typename B::value_type;
         for (std::size_t b = 0; b < x.count(); ++b) {
             auto const &info = x.info(b);
@@ -77,7 +69,7 @@ struct levels {
             for (std::size_t k = 0; k < K; ++k) value[k] = level(k, width_of<T>(info));
             std::vector<std::uint8_t> chosen(h * w);
             auto const price =
-                16 * static_cast<double>(s.lambda) * static_cast<double>(s.step) * static_cast<double>(s.step);
+                16 * static_cast<double>(aim.lambda) * static_cast<double>(aim.step) * static_cast<double>(aim.step);
             // Iterated conditional modes (Besag, 1986); the first sweep knows of no neighbours.
             for (int sweep = 0; sweep < (price > 0 ? 4 : 1); ++sweep)
                 for (std::size_t i = 0; i < h * w; ++i) {
@@ -129,8 +121,6 @@ struct levels {
         }
         return std::move(out).relabel(in);
     }
-    void write(setting const &, byte_writer &) const {}
-    auto read(byte_reader &) const -> setting { return {}; }
 
     /// Value of symbol k in a band of `width` bits.
     auto level(std::size_t k, unsigned width) const noexcept -> std::int32_t {

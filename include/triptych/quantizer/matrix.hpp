@@ -62,10 +62,11 @@ public:
         return inner_.quantize(weighted(std::move(x)), s);
     }
     template <class B, class Rates>
-    auto quantize(B x, setting const &s, Rates const &rates, target const &aim) const
+    auto decide(B symbols, B const &x, setting const &s, Rates const &rates, target const &aim) const
         -> B requires uses_rates<Inner, B, Rates> {
-        return inner_.quantize(weighted(std::move(x)), s, rates, aim);
+        return inner_.decide(std::move(symbols), weighted(x.clone()), s, rates, aim);
     }
+    auto step(setting const &s) const -> fixed_step requires steps<Inner> { return inner_.step(s); }
     template <class B>
     auto refit(B const &x, B const &symbols, setting const &s, target const &aim) const
         -> setting requires refits<Inner, B> {

@@ -24,14 +24,17 @@ struct none : detail::no_setting {
     auto dequantize(B x, setting const &, layout<B::rank> const &in) const -> B {
         return std::move(x).relabel(in);
     }
-    template <std::size_t R>
-    auto symbol(setting const &, std::int32_t v, band_info<R> const &) const -> std::int32_t {
-        return v;
-    }
-    template <std::size_t R>
-    auto value(setting const &, std::int32_t q, band_info<R> const &) const -> std::int32_t {
-        return q;
-    }
+    struct loop {
+        template <std::size_t R>
+        auto symbol(std::int32_t v, band_info<R> const &) const noexcept -> std::int32_t {
+            return v;
+        }
+        template <std::size_t R>
+        auto value(std::int32_t q, band_info<R> const &) const noexcept -> std::int32_t {
+            return q;
+        }
+    };
+    auto scalar(setting const &) const noexcept -> loop { return {}; }
 };
 
 static_assert(quantizer_for<none, bands<std::int16_t, 2>>);

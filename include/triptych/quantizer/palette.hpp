@@ -17,7 +17,7 @@
 #include <vector>
 
 #include <triptych/concepts.hpp>
-#include <triptych/stream/writer.hpp>
+#include <triptych/quantizer/detail/no_setting.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {
@@ -200,25 +200,17 @@ private:
 namespace quantizer {
 
 /// Up to four signal bands of one shape, level and width, whose components follow each other, share their palette; with two or four the last is alpha. Step 0 loses nothing.
-struct palette {
-    struct setting {
-        float step = 0, lambda = 0; ///< the encoder's; they do not travel
-    };
+struct palette : triptych::detail::no_setting {
     static constexpr bool can_be_exact = true;
     static constexpr void describe(auto &d) { d("palette"); }
 
-    auto plan(target const &aim) const -> setting { return {aim.step, aim.lambda}; }
-    template <class B>
-    auto plan(B const &, target const &aim) const -> setting {
-        return plan(aim);
-    }
     template <std::size_t R>
     auto arrange(layout<R> const &in, setting const &) const -> layout<R> {
         return in;
     }
     template <class B>
-    auto quantize(B x, setting const &s) const -> B {
-        if (!(s.step > 0)) return x;
+    auto quantize(B x, setting const &, target const &aim) const -> B {
+        if (!(aim.step > 0)) return x;
         for (std::size_t b = 0; b < x.count();) {
             auto const first = x.info(b);
             std::size_t n = 1;
@@ -226,7 +218,7 @@ struct palette {
                    x.info(b + n).bits == first.bits && x.info(b + n).at.kind == first.at.kind &&
                    x.info(b + n).at.level == first.at.level && x.info(b + n).at.component == first.at.component + n)
                 ++n;
-            if (first.at.kind == role::signal && volume(first.shape) != 0) reduce(x, b, n, s);
+            if (first.at.kind == role::signal && volume(first.shape) != 0) reduce(x, b, n, aim);
             b += n;
         }
         return x;
@@ -235,12 +227,10 @@ struct palette {
     auto dequantize(B x, setting const &, layout<B::rank> const &in) const -> B {
         return std::move(x).relabel(in);
     }
-    void write(setting const &, byte_writer &) const {}
-    auto read(byte_reader &) const -> setting { return {}; }
 
 private:
     template <class B>
-    static void reduce(B &x, std::size_t b, std::size_t n, setting const &s) {
+    static void reduce(B &x, std::size_t b, std::size_t n, target const &aim) {
         auto const &info = x.info(b);
         std::array<double, 4> low{}, high{};
         for (std::size_t c = 0; c < n; ++c) {
@@ -258,9 +248,9 @@ private:
             }
         };
         each([](auto const &v, std::int32_t &p) { p = v; });
-        auto const step = std::ldexp(static_cast<double>(s.step), info.frac);
+        auto const step = std::ldexp(static_cast<double>(aim.step), info.frac);
         pixels = triptych::detail::palette_search(std::move(pixels), info.shape[B::rank - 1], n, low, high)
-                     .within(step * step / 12, 16 * static_cast<double>(s.lambda) * step * step);
+                     .within(step * step / 12, 16 * static_cast<double>(aim.lambda) * step * step);
         each([](auto &v, std::int32_t p) { v = static_cast<typename B::value_type>(p); });
     }
 };

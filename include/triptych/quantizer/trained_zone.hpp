@@ -28,7 +28,7 @@ struct trained_zone {
     static constexpr std::uint32_t usual_step = 8 * 256; ///< Q8, without state
     static constexpr int limit = 31;                     ///< a shift stays below half a step
 
-    frozen<std::int32_t> step; ///< one element: the step that was learned for, Q8, in units of the integer samples
+    frozen<std::int32_t> learned; ///< one element: the step that was learned for, Q8, in units of the integer samples
     frozen<std::int8_t>
         points; ///< bands × 3: for |symbol| 1, 2 and more, how much nearer to zero the value lies, in 64ths of the step
 
@@ -40,7 +40,7 @@ struct trained_zone {
     static constexpr void describe(auto &d) { d("trained_zone"); }
     template <class V>
     static constexpr void state(auto &self, V &&v) {
-        v("step", self.step), v("points", self.points);
+        v("step", self.learned), v("points", self.points);
     }
 
     auto plan(target const &aim) const -> setting {
@@ -51,24 +51,20 @@ struct trained_zone {
     auto plan(B const &, target const &aim) const -> setting {
         return plan(aim);
     }
-    /// The gain of the symbols' bands is that of one step, so that a coder can tell how fine the symbols are.
     template <std::size_t R>
     auto arrange(layout<R> const &in, setting const &s) const -> layout<R> {
-        auto const one = stream_step(s);
-        return detail::symbol_layout(in, one, [one](band_info<R> &info) {
-            if (info.at.kind == role::signal)
-                info.gain =
-                    static_cast<std::uint16_t>(std::clamp<std::uint64_t>((info.gain * one + 128) >> 8, 1, 65535));
-        });
+        return detail::symbol_layout(in, stream_step(s));
     }
     template <class B>
     auto quantize(B x, setting const &s) const -> B {
-        return rounded(std::move(x), s, plain_offset);
+        detail::round_to_symbols(x, x, stream_step(s), plain_offset);
+        auto where = arrange(x.layout(), s);
+        return std::move(x).relabel(std::move(where));
     }
     /// Chooses for each symbol the cheapest of itself, the next one towards zero, and zero.
     template <class B, class Rates>
-    auto quantize(B x, setting const &s, Rates const &rates, target const &aim) const -> B {
-        auto symbols = rounded(x.clone(), s, priced_offset);
+    auto decide(B symbols, B const &x, setting const &s, Rates const &rates, target const &aim) const -> B {
+        detail::round_to_symbols(x, symbols, stream_step(s), priced_offset);
         auto const grids = detail::grids<typename B::value_type>(x.layout(), stream_step(s));
         if (!x.ok() || !symbols.ok() || !grids.ok()) return detail::no_memory<B>();
         detail::decide(
@@ -89,15 +85,9 @@ struct trained_zone {
         return x;
     }
 
-    template <std::size_t R>
-    auto symbol(setting const &s, std::int32_t v, band_info<R> const &info) const -> std::int32_t {
-        return detail::grid<std::int32_t>(stream_step(s), info).symbol(v, plain_offset);
-    }
+    auto step(setting const &s) const -> fixed_step { return {stream_step(s)}; }
     /// In a closed loop the number of a value's band is not known, so points lie at symbol · step.
-    template <std::size_t R>
-    auto value(setting const &s, std::int32_t q, band_info<R> const &info) const -> std::int32_t {
-        return detail::grid<std::int32_t>(stream_step(s), info).value(q);
-    }
+    auto scalar(setting const &s) const -> detail::scalar_loop { return {stream_step(s), plain_offset}; }
 
     void write(setting const &s, byte_writer &w) const { w.u8(s.fineness); }
     auto read(byte_reader &r) const -> setting { return {r.u8()}; }
@@ -120,23 +110,13 @@ private:
         46341, 47356, 48393, 49452, 50535, 51642, 52773, 53928, 55109, 56316, 57549, 58809, 60097, 61413, 62757, 64132};
 
     auto learned_step() const noexcept -> std::uint32_t {
-        return step.size() == 1 && step[0] > 0 ? static_cast<std::uint32_t>(std::min(step[0], 1 << 24)) : usual_step;
+        return learned.size() == 1 && learned[0] > 0 ? static_cast<std::uint32_t>(std::min(learned[0], 1 << 24)) : usual_step;
     }
     template <class T>
     auto value_of(detail::grid<T> const &grid, std::int32_t q, std::size_t band) const noexcept -> std::int32_t {
         auto const at = 3 * band + rank_of(q);
         auto const shift = q == 0 || at >= points.size() ? 0 : std::clamp<int>(points[at], -limit, limit);
         return grid.value(q, grid.step == 256 ? 0 : shift * static_cast<std::int64_t>(grid.step) / 64);
-    }
-    template <class B>
-    auto rounded(B x, setting const &s, std::uint32_t offset) const -> B {
-        auto const grids = detail::grids<typename B::value_type>(x.layout(), stream_step(s));
-        if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
-        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
-            return static_cast<typename B::value_type>(grids[b].symbol(v, offset));
-        });
-        auto where = arrange(x.layout(), s);
-        return std::move(x).relabel(std::move(where));
     }
 };
 

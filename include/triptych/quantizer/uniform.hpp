@@ -34,11 +34,7 @@ struct uniform {
     }
     template <class B>
     auto quantize(B x, setting const &s) const -> B {
-        auto const grids = detail::grids<typename B::value_type>(x.layout(), s.step);
-        if (!x.ok() || !grids.ok()) return detail::no_memory<B>();
-        for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
-            return static_cast<typename B::value_type>(grids[b].symbol(v, 128));
-        });
+        detail::round_to_symbols(x, x, s.step, 128);
         auto where = arrange(x.layout(), s);
         return std::move(x).relabel(std::move(where));
     }
@@ -53,14 +49,10 @@ struct uniform {
         return x;
     }
 
-    template <std::size_t R>
-    auto symbol(setting const &s, std::int32_t v, band_info<R> const &info) const -> std::int32_t {
-        return detail::grid<std::int32_t>(s.step, info).symbol(v, 128);
-    }
-    template <std::size_t R>
-    auto value(setting const &s, std::int32_t q, band_info<R> const &info) const -> std::int32_t {
-        return detail::grid<std::int32_t>(s.step, info).value(q);
-    }
+    auto step(setting const &s) const -> fixed_step { return {s.step}; }
+    auto scalar(setting const &s) const -> detail::scalar_loop { return {s.step, 128}; }
+    /// 2e + 1 integers share a symbol, and its value is the middle one.
+    static constexpr auto step_within(std::int64_t e) -> double { return 2 * static_cast<double>(e) + 1; }
 
     void write(setting const &s, byte_writer &w) const { w.varint(s.step); }
     auto read(byte_reader &r) const -> setting { return {r.varint(detail::max_step)}; }
@@ -68,5 +60,6 @@ struct uniform {
 
 static_assert(quantizer_for<uniform, bands<std::int16_t, 2>>);
 static_assert(scalar_quantizer_for<uniform, bands<std::int16_t, 2>> && plans_ahead<uniform>);
+static_assert(steps<uniform> && bounds_errors<uniform>);
 
 } // namespace triptych::inline TRIPTYCH_ABI::quantizer

@@ -182,36 +182,6 @@ auto read_map(byte_reader &r) noexcept -> sample_map {
     }
 }
 
-/// The layout of `rows` rows of samples: a plane a component.
-template <std::size_t R>
-auto component_planes(extents<R> const &shape, std::size_t components, std::uint8_t bits) -> layout<R> {
-    layout<R> planes;
-    for (std::size_t c = 0; c < components && planes.ok(); ++c) {
-        band_info<R> like;
-        like.at.component = static_cast<std::uint16_t>(c), like.bits = bits;
-        planes.add(shape, like);
-    }
-    return planes;
-}
-
-/// Samples to planes of centred integers. `first` is the first sample of the planes within the picture.
-template <sample S, class B>
-void samples_to_planes(S const *first, sample_map const &map, B &planes) {
-    using work = typename B::value_type;
-    auto const components = planes.count();
-    for (std::size_t c = 0; c < components; ++c) {
-        auto *const out = planes.data() + planes.info(c).offset;
-        auto const n = planes[c].size();
-        for (std::size_t i = 0; i < n; ++i) {
-            if constexpr (!has_map<S>)
-                out[i] = static_cast<work>(first[i * components + c] - 128);
-            else
-                out[i] = static_cast<work>(static_cast<std::uint32_t>(raw_integer(first[i * components + c], map)) -
-                                           static_cast<std::uint32_t>(map.centre));
-        }
-    }
-}
-
 /// One integer with `frac` fractional bits back to a sample: rounds half up once, adds the centre, saturates.
 template <sample S>
 constexpr auto to_sample(std::int32_t v, int frac, sample_map const &map) noexcept -> S {
@@ -229,36 +199,6 @@ constexpr auto to_sample(std::int32_t v, int frac, sample_map const &map) noexce
               (std::int64_t{1} << map.exponent);
         return static_cast<S>(
             std::clamp<std::int64_t>(raw, std::numeric_limits<S>::min(), std::numeric_limits<S>::max()));
-    }
-}
-
-/// Planes back to samples.
-template <sample S, class B>
-void planes_to_samples(B const &planes, sample_map const &map, S *first) {
-    auto const components = planes.count();
-    for (std::size_t c = 0; c < components; ++c) {
-        auto const *const in = planes.data() + planes.info(c).offset;
-        auto const n = planes[c].size();
-        int const frac = planes.info(c).frac;
-        if constexpr (!has_map<S>) {
-            // As to_sample, in 32 bits; pieces of known length, copied so that they do not overlap, become vectors at any -O.
-            auto const half = frac > 0 ? std::int32_t{1} << (frac - 1) : 0, shift = std::max(frac, 0);
-            auto const sample = [&](std::int32_t v) {
-                return static_cast<S>(std::min(std::max(((v + half) >> shift) + map.centre, 0), 255));
-            };
-            constexpr std::size_t piece = 16;
-            std::size_t i = 0;
-            for (; components == 1 && i + piece <= n; i += piece) {
-                std::array<typename B::value_type, piece> from;
-                std::array<S, piece> to;
-                std::copy_n(in + i, piece, from.begin());
-                for (std::size_t j = 0; j < piece; ++j) to[j] = sample(from[j]);
-                std::copy_n(to.begin(), piece, first + i);
-            }
-            for (; i < n; ++i) first[i * components + c] = sample(in[i]);
-        } else {
-            for (std::size_t i = 0; i < n; ++i) first[i * components + c] = to_sample<S>(in[i], frac, map);
-        }
     }
 }
 

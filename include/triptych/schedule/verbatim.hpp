@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <triptych/picture.hpp>
+#include <triptych/schedule/planes.hpp>
 #include <triptych/schedule/samples.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/stream/writer.hpp>
@@ -52,15 +53,27 @@ public:
         bytes_ = r.rest();
         for (std::uint64_t i = 0; r.ok() && i < count_; ++i) (void)r.varint(), (void)r.u32();
     }
-    /// Puts the samples in; notes an error in `r` for one that lies outside.
-    void apply(std::span<float> samples, byte_reader &r) const noexcept {
+    /// Puts those samples in that lie in the box `where`, which `out` fills; notes an error in `r` for one that lies outside the picture.
+    template <std::size_t R>
+    void apply(extents<R> const &shape, std::size_t components, float *out, box<R> const &where,
+               byte_reader &r) const noexcept {
         byte_reader list(bytes_);
+        auto const all = volume(shape) * components;
+        auto const stride = row_major(shape, components), own = row_major(where.shape, components);
         std::uint64_t at = 0;
         for (std::uint64_t i = 0; r.ok() && i < count_; ++i, ++at) {
             auto const distance = list.varint();
             auto const word = list.u32();
-            if (distance >= samples.size() || (at += distance) >= samples.size()) return r.fail(errc::corrupt);
-            samples[static_cast<std::size_t>(at)] = std::bit_cast<float>(word);
+            if (distance >= all || (at += distance) >= all) return r.fail(errc::corrupt);
+            auto rest = static_cast<std::size_t>(at), to = rest % components;
+            bool inside = true;
+            for (std::size_t axis = 0; axis < R; ++axis) {
+                auto const index = rest / stride[axis];
+                rest %= stride[axis];
+                inside = inside && index >= where.first[axis] && index - where.first[axis] < where.shape[axis];
+                to += (index - where.first[axis]) * own[axis];
+            }
+            if (inside) out[to] = std::bit_cast<float>(word);
         }
     }
 

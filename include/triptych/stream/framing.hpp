@@ -36,9 +36,17 @@ struct stream_info {
     std::array<std::size_t, max_rank> shape{};
     std::size_t components = 1;
     std::size_t payload_offset = 0, payload_size = 0;
+    bool sized = true; ///< the header says how long the payload is; it can't where the stream was written before it was known
 };
 
 namespace detail {
+/// CRC-16 over a number's eight bytes.
+inline auto crc16_of(std::uint64_t v, std::uint16_t crc) noexcept -> std::uint16_t {
+    std::array<std::byte, 8> b;
+    for (unsigned i = 0; i < 8; ++i) b[i] = static_cast<std::byte>(v >> (8 * i));
+    return crc16(b, crc);
+}
+
 inline constexpr std::array<std::uint8_t, 4> magic{0xd7, 'T', 'P', 'C'};
 inline constexpr std::size_t max_label = 31;
 
@@ -63,10 +71,12 @@ void write_identity(Writer &w, std::array<std::uint8_t, 4> const &signature, str
     for (std::size_t axis = 0; axis < info.rank; ++axis) w.varint(info.shape[axis]);
     w.varint(info.components);
 }
+inline constexpr unsigned model_flag = 1, unsized_flag = 2;
+
 template <class Writer>
 void write_file_header(Writer &w, stream_info const &info) {
-    write_identity(w, magic, info);
-    w.varint(info.payload_size);
+    write_identity(w, magic, info, info.sized ? 0 : unsized_flag);
+    if (info.sized) w.varint(info.payload_size);
 }
 
 /// What keeps a codec from decoding what opens with `found`, if anything; `own` is what the codec would have written.
@@ -122,18 +132,20 @@ inline auto read_identity(byte_reader &r, std::array<std::uint8_t, 4> const &sig
     return flags;
 }
 
-/// Seed of a record's checksum: ties it to codec, model and extents, which the record itself does not hold.
+/// The counterpart of `write_file_header`, to the payload's first byte. `payload_size` is what the header says, or 0.
+inline void read_file_header(byte_reader &r, stream_info &info) noexcept {
+    info.sized = (read_identity(r, magic, model_flag | unsized_flag, info) & unsized_flag) == 0;
+    info.payload_size = info.sized ? static_cast<std::size_t>(r.varint()) : 0;
+    info.payload_offset = r.position();
+}
+
+/// Seed of a checksum that ties bytes to what they do not hold themselves: codec, model and extents of a record.
 template <std::size_t R>
 auto record_seed(std::uint32_t codec, std::uint32_t model, extents<R> const &shape, std::size_t components)
     -> std::uint16_t {
     std::uint16_t crc = 0xffff;
-    auto const add = [&](std::uint64_t v) {
-        std::array<std::byte, 8> b;
-        for (unsigned i = 0; i < 8; ++i) b[i] = static_cast<std::byte>(v >> (8 * i));
-        crc = crc16(b, crc);
-    };
-    add(codec), add(model), add(components);
-    for (auto const e : shape) add(e);
+    for (auto const v : {std::uint64_t{codec}, std::uint64_t{model}, std::uint64_t{components}}) crc = crc16_of(v, crc);
+    for (auto const e : shape) crc = crc16_of(e, crc);
     return crc;
 }
 } // namespace detail
@@ -142,12 +154,10 @@ auto record_seed(std::uint32_t codec, std::uint32_t model, extents<R> const &sha
 inline auto peek(std::span<std::byte const> bytes, limits const &limits = {}) noexcept -> result<stream_info> {
     byte_reader r(bytes, limits);
     stream_info info;
-    detail::read_identity(r, detail::magic, 1, info);
-    auto const size = r.varint();
-    info.payload_offset = r.position();
-    if (r.ok() && (size > r.remaining() || r.remaining() - size < 4)) r.fail(errc::truncated);
-    if (r.ok() && r.remaining() - size > 4) r.fail(errc::corrupt);
-    info.payload_size = static_cast<std::size_t>(size);
+    detail::read_file_header(r, info);
+    if (r.ok() && (r.remaining() < 4 || info.payload_size > r.remaining() - 4)) r.fail(errc::truncated);
+    if (r.ok() && !info.sized) info.payload_size = r.remaining() - 4;
+    if (r.ok() && r.remaining() - info.payload_size > 4) r.fail(errc::corrupt);
     if (r.ok()) {
         r.skip(info.payload_size);
         auto const sum = crc32c(bytes.first(r.position()));

@@ -27,7 +27,11 @@ public:
 
     /// Notes an error at the present offset, unless there is one already.
     void fail(errc code) noexcept {
-        if (ok()) error_ = {code, at_}, at_ = bytes_.size();
+        fail(triptych::error{code, at_});
+    }
+    /// The same for an error found elsewhere.
+    void fail(triptych::error e) noexcept {
+        if (ok()) error_ = e, at_ = bytes_.size();
     }
 
     auto u8() noexcept -> std::uint8_t { return static_cast<std::uint8_t>(little(1)); }

@@ -113,8 +113,9 @@ public:
         return out;
     }
 
+    /// The step is for the deblocking filter; 0 switches it off.
     template <class B>
-    requires(B::rank >= 2) auto inverse(B x, layout<B::rank> const &in) const -> B {
+    requires(B::rank >= 2) auto inverse(B x, layout<B::rank> const &in, fixed_step step) const -> B {
         if (!x.ok() || x.layout().count() != arrange(in).count()) return B(detail::failed_layout<B::rank>());
         layout<B::rank> where = in;
         for_each_run(in, [&](std::size_t first, std::size_t end, std::size_t sizes) {
@@ -127,28 +128,9 @@ public:
             if (sizes == none)
                 detail::copy_band(x, first_out(in, first), out, first);
             else
-                for (std::size_t b = first; b < end; ++b) synthesise(x, sizes, sizes + 1 + b - first, out, b);
+                for (std::size_t b = first; b < end; ++b) synthesise(x, sizes, sizes + 1 + b - first, out, b, step);
         });
         return out;
-    }
-
-    // --- sent with each picture: the step, for the deblocking filter --------------------------------------------------------
-
-    auto prepare(target const &aim) const -> adaptive_dct {
-        adaptive_dct fitted;
-        fitted.step_ = detail::stream_step(aim);
-        return fitted;
-    }
-    template <class B>
-    requires(B::rank >= 2) auto prepare(B const &, target const &aim) const -> adaptive_dct { return prepare(aim); }
-    template <class W>
-    void write(W &w) const {
-        w.varint(step_);
-    }
-    auto restore(byte_reader &r) const -> adaptive_dct {
-        adaptive_dct restored;
-        restored.step_ = r.varint(detail::max_step);
-        return restored;
     }
 
 private:
@@ -284,12 +266,12 @@ private:
 
     /// Blocks of band `from` of x, in place, then the filter, then the part of them that is the picture.
     template <class B>
-    void synthesise(B &x, std::size_t sizes, std::size_t from, B &out, std::size_t to) const {
+    static void synthesise(B &x, std::size_t sizes, std::size_t from, B &out, std::size_t to, fixed_step step) {
         using T = typename B::value_type;
         constexpr auto S = detail::superblock;
         auto const grid = detail::planes_of(x.info(sizes)), p = detail::planes_of(x.info(from)),
                    q = detail::planes_of(out.info(to));
-        detail::deblocking<T> const filter(step_, x.info(from));
+        detail::deblocking<T> const filter(step.q8, x.info(from));
         for (std::size_t batch = 0; batch < grid.batch; ++batch) {
             auto const cells = [&](std::size_t row, std::size_t col) { return x.data()[grid.row(batch, row) + col]; };
             T *const plane = x.data() + p.row(batch, 0);
@@ -335,13 +317,11 @@ private:
         rows.template operator()<8>(), rows.template operator()<16>(), rows.template operator()<32>();
         for (std::size_t r = 0; r < S; ++r) std::copy_n(done.data() + r * S, S, corner + r * stride);
     }
-
-    std::uint64_t step_ = 0; ///< Q8, in units of the integer samples; 0 switches the filter off
 };
 
 static_assert(transform_for<adaptive_dct, bands<std::int16_t, 2>> &&
               target_aware<adaptive_dct, bands<std::int32_t, 3>>);
-static_assert(per_picture<adaptive_dct, bands<std::int16_t, 2>> && prepares_ahead<adaptive_dct>);
+static_assert(step_aware<adaptive_dct, bands<std::int16_t, 2>>);
 
 } // namespace transform
 } // namespace triptych::inline TRIPTYCH_ABI

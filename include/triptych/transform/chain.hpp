@@ -7,6 +7,7 @@
 // of their least common multiple, for a member sees the rows that the members before it have left.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 #include <tuple>
@@ -14,7 +15,7 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
-#include <triptych/schedule/panels.hpp>
+#include <triptych/detail/call.hpp>
 #include <triptych/state.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/version.hpp>
@@ -61,6 +62,15 @@ class chain : public detail::chain_tiles<P...> {
     static constexpr bool closed = closed_loop_for<member<last>, B>;
     template <class B>
     static constexpr bool aware = !closed<B> && (target_aware<P, B> || ...);
+    template <class B>
+    static constexpr bool asks_step = !closed<B> && (step_aware<P, B> || ...);
+    template <class B>
+    static constexpr std::size_t first_aware = [] {
+        std::size_t n = 0;
+        bool found = false;
+        ((found = found || target_aware<P, B>, n += !found), ...);
+        return n;
+    }();
     /// Do the first `n` members all have a forward side?
     template <class B, std::size_t N>
     static constexpr bool analyses = []<std::size_t... I>(std::index_sequence<I...>) {
@@ -69,12 +79,13 @@ class chain : public detail::chain_tiles<P...> {
     (std::make_index_sequence<N>{});
     template <class B, std::size_t N>
     static constexpr bool synthesises = []<std::size_t... I>(std::index_sequence<I...>) {
-        return (detail::has_inverse<member<I>, B> && ...);
+        return ((detail::has_inverse<member<I>, B> || step_aware<member<I>, B>)&&...);
     }
     (std::make_index_sequence<N>{});
 
 public:
     static constexpr bool reversible = (triptych::reversible<P> && ...);
+    static constexpr bool keeps_errors = (triptych::keeps_errors<P> && ...);
     static constexpr void describe(auto &d) { d("chain", part<P>{}...); }
 
     constexpr chain() = default;
@@ -99,9 +110,24 @@ public:
     auto forward(B x, target const &aim) const -> B requires(aware<B> &&analyses<B, last + 1>) {
         return analysed<0, last + 1>(std::move(x), aim);
     }
+    /// The members up to the first one that needs the target, and those from it on.
     template <class B>
-    auto inverse(B x, layout<B::rank> const &in) const -> B requires(!closed<B> && synthesises<B, last + 1>) {
-        return synthesised<last + 1>(std::move(x), in);
+    auto forward_ahead(B x) const -> B requires(aware<B> &&analyses<B, last + 1>) {
+        return analysed<0, first_aware<B>>(std::move(x), target{});
+    }
+    template <class B>
+    auto forward_rest(B x, target const &aim) const -> B requires(aware<B> &&analyses<B, last + 1>) {
+        return analysed<first_aware<B>, last + 1>(std::move(x), aim);
+    }
+    template <class B>
+    auto inverse(B x, layout<B::rank> const &in) const
+        -> B requires(!closed<B> && !asks_step<B> && synthesises<B, last + 1>) {
+        return synthesised(std::move(x), in, fixed_step{});
+    }
+    template <class B>
+    auto inverse(B x, layout<B::rank> const &in, fixed_step step) const
+        -> B requires(!closed<B> && asks_step<B> && synthesises<B, last + 1>) {
+        return synthesised(std::move(x), in, step);
     }
 
     /// The closed loop of the last member, after the members before it.
@@ -112,15 +138,16 @@ public:
     template <class B, class Value>
     auto inverse(B x, layout<B::rank> const &in, Value const &value) const -> B
         requires(closed<B> &&synthesises<B, last>) {
-        x = get<last>().inverse(std::move(x), arranged<last>(in), value);
-        return synthesised<last>(std::move(x), in);
+        auto const where = arranged_by(in);
+        x = get<last>().inverse(std::move(x), where[last], value);
+        return undone<last>(std::move(x), where, fixed_step{});
     }
 
     /// Fits per-picture members in order, each on what the fitted members before it give.
     template <class B>
-    auto prepare(B const &x, target const &aim) const -> chain requires((per_picture<P, B> || ...)) {
+    auto prepare(B const &x) const -> chain requires((per_picture<P, B> || ...)) {
         chain fitted(*this);
-        fitted.template prepare_from<0>(x, aim);
+        fitted.template prepare_from<0>(x);
         return fitted;
     }
     template <class W>
@@ -162,33 +189,47 @@ private:
         else
             return analysed<I + 1, N>(detail::analyse(get<I>(), std::move(x), aim), aim);
     }
+    /// What each member is given: the layouts before the first, before the second, ...
+    template <std::size_t R>
+    auto arranged_by(layout<R> const &in) const -> std::array<layout<R>, sizeof...(P)> {
+        std::array<layout<R>, sizeof...(P)> where;
+        where[0] = in;
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            ((where[I + 1] = get<I>().arrange(where[I])), ...);
+        }
+        (std::make_index_sequence<last>{});
+        return where;
+    }
     /// Undoes the first N members.
     template <std::size_t N, class B>
-    auto synthesised(B x, layout<B::rank> const &in) const -> B {
+    auto undone(B x, std::array<layout<B::rank>, sizeof...(P)> const &where, fixed_step step) const -> B {
         if constexpr (N == 0)
             return x;
         else
-            return synthesised<N - 1>(get<N - 1>().inverse(std::move(x), arranged<N - 1>(in)), in);
+            return undone<N - 1>(detail::synthesise(get<N - 1>(), std::move(x), where[N - 1], step), where, step);
+    }
+    template <class B>
+    auto synthesised(B x, layout<B::rank> const &in, fixed_step step) const -> B {
+        return undone<last + 1>(std::move(x), arranged_by(in), step);
     }
     /// Is a member from the I-th on fitted to what the members before it give?
     template <class B, std::size_t I>
     static constexpr bool looks_from = []<std::size_t... J>(std::index_sequence<J...>) {
-        return ((per_picture<member<I + J>, B> && !prepares_ahead<member<I + J>>) || ...);
+        return (per_picture<member<I + J>, B> || ...);
     }
     (std::make_index_sequence<sizeof...(P) - I>{});
 
-    /// Transforms no further than a member looks. Where no member looks any more, x is what it was.
+    /// Transforms no further than a member looks.
     template <std::size_t I, class B>
-    void prepare_from(B const &x, target const &aim) {
+    void prepare_from(B const &x) {
         auto &own = std::get<I>(members_);
-        if constexpr (prepares_ahead<member<I>>)
-            own = own.prepare(aim);
-        else if constexpr (per_picture<member<I>, B>)
-            own = own.prepare(x, aim);
-        if constexpr (looks_from<B, I + 1>)
-            prepare_from<I + 1>(detail::analyse(own, x.clone(), aim), aim);
-        else if constexpr (I + 1 < sizeof...(P))
-            prepare_from<I + 1>(x, aim);
+        if constexpr (per_picture<member<I>, B>) own = own.prepare(x);
+        if constexpr (I < last)
+            if constexpr (looks_from<B, I + 1>) {
+                static_assert(!target_aware<member<I>, B>,
+                              "chain: a member that is fitted to the picture can't stand behind one that needs the target");
+                prepare_from<I + 1>(detail::analyse(own, x.clone(), target{}));
+            }
     }
     template <class F>
     void each(F &&f) const {

@@ -11,7 +11,7 @@ namespace triptych::inline TRIPTYCH_ABI::transform {
 
 /// Gives each band as it came. Any rank, any number of components.
 struct identity {
-    static constexpr bool reversible = true;
+    static constexpr bool reversible = true, keeps_errors = true;
     static constexpr std::size_t tile_height = 1, tile_margin = 0;
     static constexpr void describe(auto &d) { d("identity"); }
 

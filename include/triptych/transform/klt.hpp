@@ -86,7 +86,7 @@ struct klt {
     /// Axes of the differences of samples two apart. Pictures of fewer than 2048 samples keep the fixed axes: their own would cost
     /// more than they save.
     template <class B>
-    auto prepare(B const &x, target const &) const -> klt {
+    auto prepare(B const &x) const -> klt {
         auto const n = rotated(x.layout());
         klt fitted;
         if (n == 0 || volume(x.info(0).shape) < 2048) return fitted;

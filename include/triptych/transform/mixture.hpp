@@ -18,9 +18,9 @@
 
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
+#include <triptych/detail/call.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/quality.hpp>
-#include <triptych/schedule/panels.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -98,8 +98,20 @@ struct mixture {
     }
 
     template <class B>
-    requires detail::has_inverse<T, B>
-    auto inverse(B y, layout<B::rank> const &in) const -> B {
+    requires(detail::has_inverse<T, B> && !closed_loop_for<T, B>) auto inverse(B y, layout<B::rank> const &in) const
+        -> B {
+        return undone(std::move(y), in, fixed_step{});
+    }
+    template <class B>
+    requires step_aware<T, B>
+    auto inverse(B y, layout<B::rank> const &in, fixed_step step) const -> B { return undone(std::move(y), in, step); }
+
+    /// What a squared error that a member can't express is worth in the proxy for the length of a code: bits.
+    static auto lost_bits(double squares, double step) -> double { return squares / (0.12 * step * step); }
+
+private:
+    template <class B>
+    auto undone(B y, layout<B::rank> const &in, fixed_step step) const -> B {
         if (!y.ok() || y.size() == 0) return detail::no_memory<B>();
         auto const said = std::int64_t{y.data()[0]} + (1 << (number_bits() - 1));
         auto const last = static_cast<std::int64_t>(count()) - 1;
@@ -109,13 +121,9 @@ struct mixture {
         B coefficients(std::move(inner));
         if (!coefficients.ok()) return detail::no_memory<B>();
         std::copy_n(y.data() + 1, coefficients.size(), coefficients.data());
-        return member.inverse(std::move(coefficients), in);
+        return detail::synthesise(member, std::move(coefficients), in, step);
     }
 
-    /// What a squared error that a member can't express is worth in the proxy for the length of a code: bits.
-    static auto lost_bits(double squares, double step) -> double { return squares / (0.12 * step * step); }
-
-private:
     /// Without a step, of a goal that asks for no loss.
     static constexpr float usual_step = 1;
 
@@ -131,7 +139,7 @@ private:
             if (info.at.kind == role::side) return;
             bits += 2 * std::log2(1 + std::abs(static_cast<double>(v)) * 256 / static_cast<double>(turn.of(info).step));
         });
-        auto const back = member.inverse(y.clone(), x.layout());
+        auto const back = detail::synthesise(member, y.clone(), x.layout(), {wanted});
         if (!back.ok()) return std::numeric_limits<double>::max();
         for (std::size_t i = 0; i < x.size(); ++i) {
             auto const d = std::int64_t{x.data()[i]} - back.data()[i];

@@ -10,7 +10,7 @@
 #include <triptych/coder/engine/ledger.hpp>
 #include <triptych/coder/engine/metering_engine.hpp>
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/engine/streaming.hpp>
+#include <triptych/quality.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/stream/reader.hpp>
@@ -18,10 +18,12 @@
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
 
-/// What adapts during one stream, as the learned model has it when it begins. May refer to the model.
+/// What adapts during one stream, as the learned model has it when it begins. May refer to the model, and be told the step.
 template <class Statistics, class Model>
-auto fresh_statistics(Model const &model) -> Statistics {
-    if constexpr (std::constructible_from<Statistics, Model const &>)
+auto fresh_statistics(Model const &model, fixed_step step) -> Statistics {
+    if constexpr (std::constructible_from<Statistics, Model const &, fixed_step>)
+        return Statistics(model, step);
+    else if constexpr (std::constructible_from<Statistics, Model const &>)
         return Statistics(model);
     else
         return {};
@@ -32,7 +34,7 @@ template <class Statistics, class Engine>
 class adaptive_encoder {
 public:
     template <class Model>
-    explicit adaptive_encoder(Model const &model) : statistics_(fresh_statistics<Statistics>(model)) {
+    adaptive_encoder(Model const &model, fixed_step step) : statistics_(fresh_statistics<Statistics>(model, step)) {
         check();
     }
     template <class T, std::size_t R, class W>
@@ -59,8 +61,8 @@ template <class Statistics, class Engine>
 class adaptive_decoder {
 public:
     template <class Model>
-    adaptive_decoder(Model const &model, byte_reader const &r) noexcept
-        : statistics_(fresh_statistics<Statistics>(model)), engine_(r) {}
+    adaptive_decoder(Model const &model, byte_reader const &r, fixed_step step) noexcept
+        : statistics_(fresh_statistics<Statistics>(model, step)), engine_(r) {}
     template <class T, std::size_t R>
     void get(bands<T, R> &symbols, byte_reader &r) noexcept {
         if (!statistics_.ok()) return r.fail(errc::memory);
@@ -83,8 +85,8 @@ template <class Statistics>
 class adaptive_estimator {
 public:
     template <class Model, class B>
-    adaptive_estimator(Model const &model, B const &symbols) : group_(symbols.count()) {
-        auto statistics = fresh_statistics<Statistics>(model);
+    adaptive_estimator(Model const &model, B const &symbols, fixed_step step) : group_(symbols.count()) {
+        auto statistics = fresh_statistics<Statistics>(model, step);
         if (!statistics.ok() || !paid_.ok() || !group_.ok())
             triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
         auto const &groups = symbols.layout().groups();
@@ -105,7 +107,7 @@ private:
 };
 
 /// A coder over a model that adapts: `Statistics` are what the model codes bands with, through an engine for bits or for digits. What the
-/// model has learned is the coder's state.
+/// model has learned is the coder's state. The step is that of the symbols, for statistics and estimators that are made from it too.
 template <class Model, class Statistics, class Encoder, class Decoder>
 struct adaptive_coder {
     using order = fifo;
@@ -117,37 +119,44 @@ struct adaptive_coder {
     requires stateful<Model>
     static constexpr void state(auto &self, V &&v) { nested("model", self.model, v); }
 
-    auto encoder() const -> adaptive_encoder<Statistics, Encoder> {
-        return adaptive_encoder<Statistics, Encoder>(model);
+    auto encoder(fixed_step step = {}) const -> adaptive_encoder<Statistics, Encoder> { return {model, step}; }
+    auto decoder(byte_reader const &r, fixed_step step = {}) const noexcept -> adaptive_decoder<Statistics, Decoder> {
+        return {model, r, step};
     }
-    auto decoder(byte_reader const &r) const noexcept -> adaptive_decoder<Statistics, Decoder> { return {model, r}; }
 
     template <class T, std::size_t R, class W>
-    void encode(bands<T, R> const &symbols, W &w) const {
-        encode_whole(*this, symbols, w);
+    void encode(bands<T, R> const &symbols, W &w, fixed_step step = {}) const {
+        auto e = encoder(step);
+        e.put(symbols, w), e.finish(w);
     }
     /// Fails with `truncated` where bytes are missing; otherwise any bytes decode to some symbols.
     template <class T, std::size_t R>
-    void decode(bands<T, R> &symbols, byte_reader &r) const noexcept {
-        decode_whole(*this, symbols, r);
+    void decode(bands<T, R> &symbols, byte_reader &r, fixed_step step = {}) const noexcept {
+        auto d = decoder(r, step);
+        d.get(symbols, r);
+        if (r.ok()) d.finish(r);
     }
 
     /// Prices: of the model's own estimator, which is for its `statistics`, or by what these paid.
     template <class B, class M = Model>
     requires requires { typename M::estimator; } && std::same_as<typename M::statistics, Statistics>
-    auto rates(B const &symbols) const -> typename M::estimator {
-        if constexpr (std::constructible_from<typename M::estimator, M const &, B const &>)
+    auto rates(B const &symbols, fixed_step step = {}) const -> typename M::estimator {
+        if constexpr (std::constructible_from<typename M::estimator, M const &, B const &, fixed_step>)
+            return typename M::estimator(model, symbols, step);
+        else if constexpr (std::constructible_from<typename M::estimator, M const &, B const &>)
             return typename M::estimator(model, symbols);
         else
             return typename M::estimator(symbols);
     }
     template <class B, class S = Statistics>
     requires requires { typename S::prices; }
-    auto rates(B const &symbols) const -> adaptive_estimator<S> { return {model, symbols}; }
+    auto rates(B const &symbols, fixed_step step = {}) const -> adaptive_estimator<S> {
+        return {model, symbols, step};
+    }
     template <class B, class S = Statistics>
     requires noting<S>
-    auto rates(B const &symbols) const -> ledger_estimator {
-        return ledger_estimator(fresh_statistics<S>(model), symbols);
+    auto rates(B const &symbols, fixed_step step = {}) const -> ledger_estimator {
+        return ledger_estimator(fresh_statistics<S>(model, step), symbols);
     }
 };
 

@@ -22,6 +22,7 @@
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/detail/scale_features.hpp>
 #include <triptych/detail/memory.hpp>
+#include <triptych/quality.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/version.hpp>
@@ -42,21 +43,21 @@ struct conditional_scale {
     frozen<std::int32_t> bias;   ///< a band: class without features, 12 fractional bits
     frozen<std::int16_t> weight; ///< a band: one for each feature
     frozen<std::uint16_t> unit;  ///< a band: what a magnitude of 1 is, in 256ths of the usual
-    frozen<std::uint16_t> gain;  ///< a band: the gain that its symbols had; another one moves all classes
+    frozen<std::int32_t> step;   ///< one element: the step that it was learned at, Q8; another one moves all classes
     frozen<std::uint16_t> odds;  ///< classes × decisions: of going on where a magnitude is at least m, in 65536ths
 
     static constexpr bool looks_back = true;
     static constexpr void describe(auto &d) { d("conditional_scale"); }
     template <class V>
     static constexpr void state(auto &self, V &&v) {
-        v("bias", self.bias), v("weight", self.weight), v("unit", self.unit), v("gain", self.gain);
+        v("bias", self.bias), v("weight", self.weight), v("unit", self.unit), v("step", self.step);
         v("odds", self.odds);
     }
     /// Do the arrays fit each other? Where they do not, they are not used.
     constexpr auto valid() const noexcept -> bool {
         auto const n = bias.shape().extent[0];
         return !bias.empty() && bias.shape() == dims{n} && weight.shape() == dims{n, std::uint32_t{features}} &&
-               unit.shape() == dims{n} && gain.shape() == dims{n} &&
+               unit.shape() == dims{n} && step.shape() == dims{1u} &&
                odds.shape() == dims{std::uint32_t{classes}, std::uint32_t{decisions}};
     }
 
@@ -74,7 +75,15 @@ struct conditional_scale {
 /// The state where a loop wants it; without state, what stands for it.
 class conditional_scale::tables {
 public:
-    explicit tables(conditional_scale const &m) noexcept : model_(m.valid() ? &m : nullptr) {
+    tables(conditional_scale const &m, fixed_step step) noexcept : model_(m.valid() ? &m : nullptr) {
+        if (model_ && step.q8 != 0) {
+            // In units in which neither overflows: the steps of streams have up to 41 bits.
+            auto const then = static_cast<std::uint64_t>(std::max<std::int32_t>(m.step[0], 1)), now = step.q8;
+            auto const spare = std::max(static_cast<int>(std::bit_width(std::max(then, now))) - 20, 0);
+            then_ = std::max<std::uint32_t>(static_cast<std::uint32_t>(then >> spare), 1);
+            now_ = std::max<std::uint32_t>(static_cast<std::uint32_t>(now >> spare), 1);
+            finer_ = (detail::log2_16th(then_) - detail::log2_16th(now_)) * (classes_per_octave << weight_frac) / 16;
+        }
         if (model_ && (learned_odds_ = m.odds.data()) == nullptr) m.odds.copy_to(odds_.data());
         if (!model_) usual(odds_.data());
         if (model_ && (learned_weights_ = m.weight.data()) == nullptr) {
@@ -84,28 +93,19 @@ public:
     }
     auto ok() const noexcept -> bool { return bands_.ok() && weights_.ok(); }
 
-    /// Turns to the bands of a group.
-    template <class L>
-    void turn_to(L const &layout, std::size_t first, std::size_t count) noexcept {
+    /// Turns to the bands of a group, from the first-th on.
+    void turn_to(std::size_t first, std::size_t count) noexcept {
         first_ = first;
         bands_ = triptych::detail::buffer<band>(count);
         last_row_ = model_ ? model_->bias.size() - 1 : 0;
-        std::uint32_t now = 1, then = 1; // bands are mostly alike
-        std::int32_t finer = 0;
         for (std::size_t k = 0; k < bands_.size(); ++k) {
             auto &b = bands_[k];
             b.bias = (std::int32_t{class_of_one - 3} << weight_frac) + (1 << (weight_frac - 1)), b.unit = 256;
             if (!model_) continue;
             auto const row = std::min(first + k, last_row_);
-            auto const of_symbols = std::max<std::uint32_t>(layout[first + k].gain, 1);
-            auto const of_model = std::max<std::uint32_t>(model_->gain[row], 1);
-            if (of_symbols != now || of_model != then) {
-                now = of_symbols, then = of_model;
-                finer = (detail::log2_16th(then) - detail::log2_16th(now)) * (classes_per_octave << weight_frac) / 16;
-            }
-            b.bias = std::clamp(model_->bias[row], -(1 << 24), 1 << 24) + (1 << (weight_frac - 1)) + finer;
-            std::uint32_t const unit = model_->unit[row];
-            b.unit = now == then ? unit : std::min<std::uint32_t>(unit * now / then, 1 << 20);
+            b.bias = std::clamp(model_->bias[row], -(1 << 24), 1 << 24) + (1 << (weight_frac - 1)) + finer_;
+            std::uint64_t const unit = model_->unit[row];
+            b.unit = static_cast<std::uint32_t>(std::min<std::uint64_t>(unit * now_ / then_, 1 << 20));
         }
     }
     /// What a magnitude of 1 in band k of the group is, in 256ths of the usual.
@@ -138,6 +138,8 @@ private:
     static void usual(std::uint16_t *odds) noexcept;
 
     conditional_scale const *model_;
+    std::uint32_t now_ = 1, then_ = 1; ///< steps of the symbols and of the model, in some unit
+    std::int32_t finer_ = 0;           ///< classes by which scales in steps are larger than they were to the model
     std::size_t first_ = 0, last_row_ = 0;
     triptych::detail::buffer<band> bands_;
     // Of the model where it lends them: to copy kilobytes would take longer than to decode a small picture.
@@ -150,7 +152,7 @@ private:
 /// Nothing adapts; refers to the model.
 class conditional_scale::statistics {
 public:
-    explicit statistics(conditional_scale const &model) noexcept : tables_(model) {}
+    statistics(conditional_scale const &model, fixed_step step) noexcept : tables_(model, step) {}
     auto ok() const noexcept -> bool { return ok_; }
 
     /// Codes all symbols in buffer order. `E` is an engine for bits; when it decodes, the symbols are written.
@@ -166,7 +168,7 @@ public:
                 continue;
             }
             detail::scale_features around(view.n, view.w);
-            tables_.turn_to(symbols.layout(), view.first, view.n);
+            tables_.turn_to(view.first, view.n);
             if (!around.ok() || !tables_.ok()) {
                 ok_ = false;
                 return;
@@ -232,7 +234,7 @@ private:
 class conditional_scale::estimator {
 public:
     template <class B>
-    estimator(conditional_scale const &model, B const &) : tables_(model) {
+    estimator(conditional_scale const &model, B const &, fixed_step step) : tables_(model, step) {
         for (std::size_t c = 0; c < classes; ++c)
             for (std::size_t m = 0; m < decisions; ++m) {
                 auto const p = static_cast<float>(tables_.more(c, m)) / 65536;
@@ -270,7 +272,7 @@ private:
         auto const x = sample % view.w, y = sample / view.w % view.h;
         // A row of two samples: the one to the left or, in its place, none; and this one under the one above.
         detail::scale_features around(view.n, 2);
-        tables_.turn_to(symbols.layout(), view.first, view.n);
+        tables_.turn_to(view.first, view.n);
         if (!around.ok() || !tables_.ok())
             triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
         auto const note = [&](std::size_t column, std::size_t from, std::size_t last) {

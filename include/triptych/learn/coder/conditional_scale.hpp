@@ -36,11 +36,11 @@ struct learner<coder::range<model::conditional_scale>> {
     /// How many symbols of a band the prior of its weights is worth.
     double prior = 200;
 
+    /// The symbols of a picture and their step.
     template <class B>
-    void observe(B const &symbols) {
-        if (gains_.empty())
-            for (auto const &b : symbols.layout()) gains_.push_back(b.gain);
-        if (gains_.size() != symbols.count())
+    void observe(B const &symbols, fixed_step step) {
+        if (bands_ == 0) bands_ = symbols.count(), step_ = step;
+        if (bands_ != symbols.count())
             throw std::invalid_argument("conditional_scale: pictures with different numbers of bands");
         if (seen_++ % every_ != 0) return;
         picture p;
@@ -55,9 +55,9 @@ struct learner<coder::range<model::conditional_scale>> {
         thin();
     }
     void merge(learner const &other) {
-        if (other.gains_.empty()) return;
-        if (gains_.empty()) gains_ = other.gains_;
-        if (gains_.size() != other.gains_.size())
+        if (other.bands_ == 0) return;
+        if (bands_ == 0) bands_ = other.bands_, step_ = other.step_;
+        if (bands_ != other.bands_)
             throw std::invalid_argument("conditional_scale: pictures with different numbers of bands");
         for (auto const &p : other.pictures_) pictures_.push_back(p), held_ += p.symbols.size();
         seen_ += other.seen_, every_ = std::max(every_, other.every_);
@@ -66,7 +66,7 @@ struct learner<coder::range<model::conditional_scale>> {
     /// Without any symbols the model stays without state.
     auto finish() -> policy {
         if (held_ == 0) return {};
-        auto const bands = gains_.size();
+        auto const bands = bands_;
         auto const units = usual_units();
         auto const samples = collect(units);
         auto const fitted = fit(samples, bands);
@@ -89,7 +89,8 @@ struct learner<coder::range<model::conditional_scale>> {
         m.bias = frozen<std::int32_t>::owned(bias, dims{n});
         m.weight = frozen<std::int16_t>::owned(weight, dims{n, std::uint32_t{features}});
         m.unit = frozen<std::uint16_t>::owned(units, dims{n});
-        m.gain = frozen<std::uint16_t>::owned(gains_, dims{n});
+        std::array const step{static_cast<std::int32_t>(std::clamp<std::uint64_t>(step_.q8, 1, 1u << 30))};
+        m.step = frozen<std::int32_t>::owned(step, dims{1u});
         auto const classes = classes_of(samples, bias, weight);
         m.odds = frozen<std::uint16_t>::owned(
             odds(samples, classes), dims{std::uint32_t{model_type::classes}, std::uint32_t{model_type::decisions}});
@@ -154,8 +155,8 @@ private:
     }
     /// 256 / root mean square of each band's symbols; bands of hardly any symbols are taken for 0.3.
     auto usual_units() const -> std::vector<std::uint16_t> {
-        std::vector<double> sum(gains_.size()), count(gains_.size());
-        walk(std::vector<std::uint16_t>(gains_.size(), 256),
+        std::vector<double> sum(bands_), count(bands_);
+        walk(std::vector<std::uint16_t>(bands_, 256),
              [&](std::size_t b, std::uint32_t m, auto const &, std::size_t) {
                  sum[b] += static_cast<double>(m) * m, count[b] += 1;
              });
@@ -262,7 +263,8 @@ private:
         return out;
     }
 
-    std::vector<std::uint16_t> gains_;
+    std::size_t bands_ = 0;
+    fixed_step step_; ///< of the first picture
     std::vector<picture> pictures_;
     std::size_t held_ = 0;
     std::uint64_t seen_ = 0, every_ = 1;

@@ -52,7 +52,7 @@ struct learner<quantizer::trained_zone> {
         if (!(aim.step > 0)) throw std::invalid_argument("trained_zone: needs a step above zero to learn for");
         policy p;
         std::array const step{static_cast<std::int32_t>(std::min<std::uint64_t>(detail::stream_step(aim), 1 << 24))};
-        p.step = frozen<std::int32_t>::owned(step, dims{1u});
+        p.learned = frozen<std::int32_t>::owned(step, dims{1u});
         if (sums_.empty()) return p;
         constexpr double prior = 50;
         std::vector<std::int8_t> points;
@@ -67,7 +67,7 @@ struct learner<quantizer::trained_zone> {
                     static_cast<std::int8_t>(std::clamp<long>(std::lround(shift), -policy::limit, policy::limit)));
             }
         p.points = frozen<std::int8_t>::owned(points, dims{static_cast<std::uint32_t>(sums_.size()), 3u});
-        if (p.step.empty() || p.points.empty()) throw std::bad_alloc();
+        if (p.learned.empty() || p.points.empty()) throw std::bad_alloc();
         return p;
     }
 

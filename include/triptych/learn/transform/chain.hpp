@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <triptych/learn/learnable.hpp>
-#include <triptych/schedule/panels.hpp>
+#include <triptych/detail/call.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/version.hpp>
 
