@@ -194,9 +194,7 @@ struct target_using_quantizer : quantizer {
 
 /// Says its step.
 struct stepping_quantizer : quantizer {
-    auto step(exactly<setting> auto const &s) const -> fixed_step {
-        return {static_cast<std::uint64_t>(s.step) << 8};
-    }
+    auto step(exactly<setting> auto const &s) const -> fixed_step { return {static_cast<std::uint64_t>(s.step) << 8}; }
 };
 
 /// Betters its setting once the symbols are there.

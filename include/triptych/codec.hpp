@@ -229,7 +229,13 @@ public:
     template <sample S, std::size_t R>
     auto piecework(extents<R> const &shape, std::size_t components, detail::sample_map const &map,
                    workers const &crew) const -> detail::piecework<S, R, T, Q, C> {
-        return {{transform_, quantizer_, coder_}, Schedule::template cut<R>(shape), components, map, id, model_, crew,
+        return {{transform_, quantizer_, coder_},
+                Schedule::template cut<R>(shape),
+                components,
+                map,
+                id,
+                model_,
+                crew,
                 Schedule::settled};
     }
 
@@ -323,8 +329,7 @@ private:
                 out = picture<S, R>(where.shape, components);
                 return out.data();
             };
-            if (r.ok())
-                Schedule::template decode<S>(piecework<S, R>(shape, components, map, crew), r, room, where);
+            if (r.ok()) Schedule::template decode<S>(piecework<S, R>(shape, components, map, crew), r, room, where);
             if (r.ok() && r.remaining() != 0) r.fail(errc::corrupt);
             if constexpr (std::is_same_v<S, float>)
                 if (r.ok()) verbatim.apply(shape, components, out.data(), where, r);

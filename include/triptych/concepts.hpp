@@ -158,7 +158,8 @@ concept tileable = requires {
 /// A quantizer: coefficients to integer symbols and back. docs/concepts/quantizer.md
 template <class Q, class B, class W = byte_writer>
 concept quantizer_for = detail::has_plan<Q, B> && detail::has_quantizer_arrange<Q, B> &&
-    (detail::has_quantize<Q, B> || detail::has_quantize_for_target<Q, B>)&&detail::has_dequantize<Q, B> && detail::has_setting_write<Q, W> && detail::has_setting_read<Q>;
+    (detail::has_quantize<Q, B> || detail::has_quantize_for_target<Q, B>)&&detail::has_dequantize<Q, B>
+        &&detail::has_setting_write<Q, W> &&detail::has_setting_read<Q>;
 
 /// Refinement: a setting can be made from the target alone, so the quantizer may run before the whole picture is known.
 template <class Q>

@@ -67,7 +67,8 @@ BOOST_AUTO_TEST_CASE(each_schedule) {
     // 8 x 8 tiles of pictures of more than 256 pixels.
     round_trip<codec<archetype::transform, archetype::quantizer, archetype::coder, tiles<8>>>(step(5), 4);
     round_trip<codec<per_picture_transform, stepping_quantizer, step_aware_coder, tiles<8>>>(step(5), 4);
-    round_trip<codec<per_picture_transform, refitting_quantizer, rate_aware_coder, tiles<8, state_of::picture>>>(step(5), 4);
+    round_trip<codec<per_picture_transform, refitting_quantizer, rate_aware_coder, tiles<8, state_of::picture>>>(
+        step(5), 4);
     round_trip<codec<closed_loop_transform, scalar_quantizer, archetype::coder, tiles<8>>>(step(5), 4);
 }
 BOOST_AUTO_TEST_CASE(a_synthesis_decodes) {

@@ -134,7 +134,8 @@ void quantizer_laws(P const &policy, conformance_options const &o, conformance_r
         auto const q = first_symbols(policy, x.clone(), setting, aim);
         if (!report.check(q.ok() && q.layout() == arranged, "quantize gives the layout of arrange", where)) continue;
         report.check(first_too_wide(q) == q.count(), "symbols lie within the bits of their band", where);
-        report.check(same_values(q, first_symbols(policy, x.clone(), setting, aim)), "quantize is deterministic", where);
+        report.check(same_values(q, first_symbols(policy, x.clone(), setting, aim)), "quantize is deterministic",
+                     where);
         auto const y = policy.dequantize(q.clone(), again, in);
         if (!report.check(y.ok() && y.layout() == in, "dequantize gives the layout it is asked for", where)) continue;
         report.check(same_values(y, policy.dequantize(q.clone(), setting, in)), "dequantize is deterministic", where);

@@ -18,8 +18,10 @@ class function_ref<R(A...)> {
 public:
     template <class F>
     requires(!std::is_same_v<std::remove_cvref_t<F>, function_ref> && std::is_invocable_r_v<R, F &, A...>)
-        function_ref(F &&f) noexcept
-        : object_(const_cast<void *>(static_cast<void const *>(std::addressof(f)))), call_([](void *object, A... a) -> R {
+        function_ref(F &&f)
+    noexcept
+        : object_(const_cast<void *>(static_cast<void const *>(std::addressof(f)))),
+          call_([](void *object, A... a) -> R {
               return (*static_cast<std::remove_reference_t<F> *>(object))(std::forward<A>(a)...);
           }) {}
     auto operator()(A... a) const -> R { return call_(object_, std::forward<A>(a)...); }

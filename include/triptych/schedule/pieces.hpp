@@ -55,14 +55,11 @@ struct piecework {
     }
 };
 
-/// The bytes of pieces, joined: sizes and bytes of each row of tiles.
-template <std::size_t R, class W>
-void join_pieces(tiling<R> const &tiles, std::span<std::vector<std::byte> const> pieces, W &w) {
-    auto const n = tiles.in_a_row();
-    for (std::size_t first = 0; first < pieces.size(); first += n) {
-        for (auto const &p : pieces.subspan(first, n)) w.varint(p.size());
-        for (auto const &p : pieces.subspan(first, n)) w.bytes(p);
-    }
+/// The tiles of one row: their sizes, and their bytes.
+template <class W>
+void join_row(std::span<std::vector<std::byte> const> pieces, W &w) {
+    for (auto const &p : pieces) w.varint(p.size());
+    for (auto const &p : pieces) w.bytes(p);
 }
 
 template <sample S, std::size_t R, class T, class Q, class C>
@@ -81,10 +78,13 @@ public:
     /// The panels' bytes of all pieces; nothing else is kept of them meanwhile.
     auto once(target const &aim) -> std::vector<std::byte> override {
         settle();
-        return joined([&](std::size_t i, byte_writer &w) {
-            auto a = analysed(i);
-            code(work_.policies, std::move(a.transform), std::move(a.values), aim).write(w, work_.settled);
-        });
+        return joined(coding_at(aim));
+    }
+
+    /// The k-th row of many tiles alone, as it stands in a stream; the view lends its samples.
+    void write_row(std::size_t k, target const &aim, byte_writer &w) const {
+        auto const n = work_.tiles.in_a_row();
+        join_row(summed(k * n, n, coding_at(aim)), w);
     }
 
     /// For a search: what does not depend on the target is done at the first, and kept.
@@ -151,24 +151,36 @@ private:
         x = analyse_ahead(settled_->get(), std::move(x));
         return {*settled_, std::move(x)};
     }
-    /// `write(i, writer)` writes the i-th piece.
+    /// Writes the i-th piece from its samples.
+    auto coding_at(target const &aim) const {
+        return [this, &aim](std::size_t i, byte_writer &w) {
+            auto a = analysed(i);
+            code(work_.policies, std::move(a.transform), std::move(a.values), aim).write(w, work_.settled);
+        };
+    }
+    /// n pieces from the first-th on, each with its checksum. `write(i, writer)` writes the i-th.
+    template <class Write>
+    auto summed(std::size_t first, std::size_t n, Write const &write) const -> std::vector<std::vector<std::byte>> {
+        std::vector<std::vector<std::byte>> done(n);
+        work_.crew(n, [&](std::size_t i) {
+            byte_writer piece;
+            write(first + i, piece);
+            piece.u16(crc16(piece.view(), work_.seed(work_.tiles[first + i])));
+            done[i] = std::move(piece).take();
+        });
+        return done;
+    }
     template <class Write>
     auto joined(Write const &write) const -> std::vector<std::byte> {
         byte_writer w;
         if (work_.settled) write_state<B>(settled_->get(), w);
-        auto const n = static_cast<std::size_t>(work_.tiles.count());
+        auto const n = static_cast<std::size_t>(work_.tiles.count()), in_a_row = work_.tiles.in_a_row();
         if (n == 1) {
             write(0, w);
             return std::move(w).take();
         }
-        std::vector<std::vector<std::byte>> done(n);
-        work_.crew(n, [&](std::size_t i) {
-            byte_writer piece;
-            write(i, piece);
-            piece.u16(crc16(piece.view(), work_.seed(work_.tiles[i])));
-            done[i] = std::move(piece).take();
-        });
-        join_pieces(work_.tiles, done, w);
+        auto const done = summed(0, n, write);
+        for (std::size_t k = 0; k < n; k += in_a_row) join_row(std::span(done).subspan(k, in_a_row), w);
         return std::move(w).take();
     }
 
@@ -204,9 +216,29 @@ auto decode_summed_piece(piecework<S, R, T, Q, C> const &work, box<R> const &til
         byte_reader sum(bytes.last(2));
         if (sum.u16() != crc16(r.rest(), work.seed(tile))) r.fail(errc::checksum);
     }
-    decode_piece<S>(work, tile, 0, r, settled, [out] { return out; }, where);
+    decode_piece<S>(
+        work, tile, 0, r, settled, [out] { return out; }, where);
     if (r.ok() && r.remaining() != 0) r.fail(errc::corrupt);
     return r.error();
+}
+
+/// Decodes the k-th row of many tiles: `bytes` are those of its tiles, `sizes` how many each has. `most` is for each tile. Offsets of errors are
+/// counted from the first byte.
+template <sample S, std::size_t R, class T, class Q, class C>
+auto decode_row(piecework<S, R, T, Q, C> const &work, std::size_t k, std::span<std::byte const> bytes,
+                std::span<std::uint64_t const> sizes, limits const &most, S *out) -> error {
+    std::vector<error> errors(sizes.size());
+    std::vector<std::size_t> offsets(sizes.size());
+    for (std::size_t i = 1; i < sizes.size(); ++i) offsets[i] = offsets[i - 1] + static_cast<std::size_t>(sizes[i - 1]);
+    auto const rows = work.tiles.rows_of(k);
+    work.crew(sizes.size(), [&](std::size_t i) {
+        errors[i] = decode_summed_piece<S, R, T, Q, C>(work, work.tiles[std::uint64_t{k} * sizes.size() + i],
+                                                       bytes.subspan(offsets[i], static_cast<std::size_t>(sizes[i])),
+                                                       most, nullptr, out, rows);
+    });
+    for (std::size_t i = 0; i < sizes.size(); ++i)
+        if (errors[i]) return {errors[i].code, offsets[i] + errors[i].offset};
+    return {};
 }
 
 /// Decodes those pieces of a payload that touch the box `where` into its samples, for which `room()` finds memory, as late as can be.

@@ -172,11 +172,12 @@ struct coded_picture {
 
 /// From what `fit_and_analyse_ahead` gave.
 template <class T, class Q, class C, class B>
-auto code(panels<T, Q, C> const &p, fitted_to<T, B> transform, B values,
-          target const &aim) -> coded_picture<T, Q, C, B> {
+auto code(panels<T, Q, C> const &p, fitted_to<T, B> transform, B values, target const &aim)
+    -> coded_picture<T, Q, C, B> {
     if constexpr (closed_loop_for<T, B>) {
-        static_assert(!per_picture<Q, B>, "a closed loop quantises as it analyses: its quantizer can't be fitted to coefficients "
-                                          "that are not there yet");
+        static_assert(!per_picture<Q, B>,
+                      "a closed loop quantises as it analyses: its quantizer can't be fitted to coefficients "
+                      "that are not there yet");
         auto made = analyse_in_loop(transform.get(), p.quantizer, std::move(values), aim);
         auto c = fit_to_picture(p.coder, made.symbols);
         return {std::move(transform), fitted_to<Q, B>(p.quantizer), std::move(made.setting), std::move(made.symbols),

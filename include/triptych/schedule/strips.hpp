@@ -35,9 +35,11 @@ consteval auto check_strips() -> bool {
                       "strips: the height must be a multiple of the transform's `tile_height`");
     }
     static_assert(plans_ahead<Q>, "strips: the quantizer must plan ahead: `setting plan(target const&) const`");
-    static_assert(!per_picture<T, B> && !per_picture<Q, B> && !per_picture<C, B>,
-                  "strips: a panel fits something to the picture, of which a strip shows a part; `tiles` can carry that");
-    static_assert(!closed_loop_for<T, B>, "strips: a closed loop would not see the rows before a strip; `tiles` can carry it");
+    static_assert(
+        !per_picture<T, B> && !per_picture<Q, B> && !per_picture<C, B>,
+        "strips: a panel fits something to the picture, of which a strip shows a part; `tiles` can carry that");
+    static_assert(!closed_loop_for<T, B>,
+                  "strips: a closed loop would not see the rows before a strip; `tiles` can carry it");
     return tileable<T> && plans_ahead<Q>;
 }
 
@@ -156,8 +158,8 @@ struct strips {
     using encoder = detail::strip_encoder<H, S, R, T, Q, C>;
 
     template <sample S, std::size_t R, class T, class Q, class C>
-    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r,
-                       function_ref<S *()> room, box<R> const &where) {
+    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r, function_ref<S *()> room,
+                       box<R> const &where) {
         detail::decode_strips<H>(work, r, room, where);
     }
 };

@@ -37,8 +37,8 @@ struct tiles {
     using encoder = detail::piece_encoder<S, R, T, Q, C>;
 
     template <sample S, std::size_t R, class T, class Q, class C>
-    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r,
-                       function_ref<S *()> room, box<R> const &where) {
+    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r, function_ref<S *()> room,
+                       box<R> const &where) {
         static_assert(!settled || !per_picture<Q, typename detail::piecework<S, R, T, Q, C>::planes>,
                       "tiles: with `of_picture` the quantizer's state would have to be the picture's, too");
         detail::decode_pieces(work, r, room, where);

@@ -26,9 +26,7 @@ public:
     constexpr auto count() const noexcept -> std::uint64_t { return volume(counts_); }
     /// Tiles that share the rows of the first axis: what lies between two of them can be streamed.
     constexpr auto rows() const noexcept -> std::size_t { return counts_[0]; }
-    constexpr auto in_a_row() const noexcept -> std::size_t {
-        return static_cast<std::size_t>(count() / counts_[0]);
-    }
+    constexpr auto in_a_row() const noexcept -> std::size_t { return static_cast<std::size_t>(count() / counts_[0]); }
     constexpr auto shape() const noexcept -> extents<R> const & { return shape_; }
     constexpr auto operator[](std::uint64_t i) const noexcept -> box<R> {
         box<R> b;

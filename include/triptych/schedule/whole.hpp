@@ -22,8 +22,8 @@ struct whole {
     using encoder = detail::piece_encoder<S, R, T, Q, C>;
 
     template <sample S, std::size_t R, class T, class Q, class C>
-    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r,
-                       function_ref<S *()> room, box<R> const &where) {
+    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r, function_ref<S *()> room,
+                       box<R> const &where) {
         detail::decode_pieces(work, r, room, where);
     }
 };

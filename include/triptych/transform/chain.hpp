@@ -120,13 +120,13 @@ public:
         return analysed<first_aware<B>, last + 1>(std::move(x), aim);
     }
     template <class B>
-    auto inverse(B x, layout<B::rank> const &in) const
-        -> B requires(!closed<B> && !asks_step<B> && synthesises<B, last + 1>) {
+    auto inverse(B x, layout<B::rank> const &in) const -> B
+        requires(!closed<B> && !asks_step<B> && synthesises<B, last + 1>) {
         return synthesised(std::move(x), in, fixed_step{});
     }
     template <class B>
-    auto inverse(B x, layout<B::rank> const &in, fixed_step step) const
-        -> B requires(!closed<B> && asks_step<B> && synthesises<B, last + 1>) {
+    auto inverse(B x, layout<B::rank> const &in, fixed_step step) const -> B
+        requires(!closed<B> && asks_step<B> && synthesises<B, last + 1>) {
         return synthesised(std::move(x), in, step);
     }
 
@@ -226,8 +226,9 @@ private:
         if constexpr (per_picture<member<I>, B>) own = own.prepare(x);
         if constexpr (I < last)
             if constexpr (looks_from<B, I + 1>) {
-                static_assert(!target_aware<member<I>, B>,
-                              "chain: a member that is fitted to the picture can't stand behind one that needs the target");
+                static_assert(
+                    !target_aware<member<I>, B>,
+                    "chain: a member that is fitted to the picture can't stand behind one that needs the target");
                 prepare_from<I + 1>(detail::analyse(own, x.clone(), target{}));
             }
     }

@@ -150,9 +150,7 @@ struct adaptive_coder {
     }
     template <class B, class S = Statistics>
     requires requires { typename S::prices; }
-    auto rates(B const &symbols, fixed_step step = {}) const -> adaptive_estimator<S> {
-        return {model, symbols, step};
-    }
+    auto rates(B const &symbols, fixed_step step = {}) const -> adaptive_estimator<S> { return {model, symbols, step}; }
     template <class B, class S = Statistics>
     requires noting<S>
     auto rates(B const &symbols, fixed_step step = {}) const -> ledger_estimator {
