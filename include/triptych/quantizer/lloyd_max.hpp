@@ -3,7 +3,7 @@
 // The quantizer of least squared error for a number of levels (Lloyd 1957, published 1982; Max 1960), learned from a corpus or from the picture. For
 // codes of a fixed rate, and for values whose density is not that of coefficients: depths, arrays of floats. How many levels there are
 // bounds the quality, so the goal of encoding changes nothing. The surprise: with an entropy coder behind it, it is no better for coefficients than
-// equal steps, see docs/concepts/quantizer.md.
+// equal steps, see docs/concepts/quantizer-catalogue.md.
 #pragma once
 
 #include <algorithm>
