@@ -54,8 +54,8 @@ constexpr auto scale(double q) noexcept -> quality {
 constexpr auto step(double s) noexcept -> quality {
     return {quality::kind::step, s, target::usual_effort};
 }
-/// Peak signal-to-noise ratio over all samples, in dB; met to within 0.1 dB where the codec can. It can not where quality moves in jumps (a small
-/// picture, or one without noise; whole steps of 8-bit samples that nothing transforms): then the nearest is taken.
+/// Peak signal-to-noise ratio over all samples, in dB; met to within 0.1 dB. Where quality changes in jumps, the nearest is taken: in small
+/// pictures, in pictures without noise, and where 8-bit samples are quantised in whole steps without a transform.
 constexpr auto psnr(double dB) noexcept -> quality {
     return {quality::kind::psnr, dB, target::usual_effort};
 }

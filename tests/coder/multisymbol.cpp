@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(adapts) {
     BOOST_TEST(size * 8 <= entropy * 1.03);
 }
 
-// What docs/concepts/coder.md says of data that never change.
+// What docs/concepts/coder-catalogue.md says of constant data.
 BOOST_AUTO_TEST_CASE(constants_cost_a_little) {
     auto const rate = [](int v) {
         bands<std::int16_t, 2> const x(planes<2>({1000, 1000}, 1, 12), static_cast<std::int16_t>(v));

@@ -1,4 +1,4 @@
-// The minimal model of docs/concepts/quantizer.md.
+// The minimal quantizer of docs/concepts/quantizer.md.
 #include <triptych/codec.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/transform/identity.hpp>

@@ -1,12 +1,13 @@
 // triptych/coder/bit_plane.hpp: an embedded coder, whose streams may be cut anywhere.
 //
-// Magnitudes travel plane by plane, the highest first, over all bands at once, so that any beginning of the stream is a coarser
-// picture: embedded coding (J. M. Shapiro, 1993). The three passes of a plane are those of EBCOT (D. Taubman, *High performance scalable
-// image compression with EBCOT*, 2000), which orders bits by how much each lowers the error; contexts are the magnitudes known
-// of all neighbours, before and behind, in units of the plane, as in ECECOW (X. Wu, 1997), under the binary engine.
+// Magnitudes travel plane by plane, the highest first, over all bands at once. So any beginning of the stream is a
+// coarser picture: embedded coding (J. M. Shapiro, 1993). The three passes of a plane are those of EBCOT (D. Taubman,
+// *High performance scalable image compression with EBCOT*, 2000), which orders bits by how much each lowers the
+// error. Contexts are the known magnitudes of all neighbours, before and behind, in units of the plane, as in ECECOW
+// (X. Wu, 1997). The binary engine codes the bits.
 //
-// `decode` takes whole streams, and missing bytes are an error as with any coder. `decode_prefix` takes the beginning of one, on
-// purpose; `coder::prefix` makes a coder of that, for codecs.
+// `decode` takes whole streams, and missing bytes are an error as with any coder. `decode_prefix` takes the beginning
+// of a stream, on purpose; `coder::prefix` makes a coder of it, for codecs.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,9 @@
 // triptych/coder/golomb.hpp: Golomb, Rice and exponential Golomb codes, one parameter for each class of bands.
 //
-// S. W. Golomb, Run-length encodings (1966): a quotient in unary, a remainder in binary, optimal for a geometric distribution. R. F. Rice (1979) took
-// powers of two, which need no division; J. Teuhola (1978) let the steps double, for tails that are longer. The encoder fits the parameters and
-// sends them; there is no table, so a decoder is a page of code. The quotient is limited as in JPEG-LS: a symbol too large for its
-// parameter takes 24 bits and its own.
+// S. W. Golomb, Run-length encodings (1966): a quotient in unary and a remainder in binary, optimal for a geometric
+// distribution. R. F. Rice (1979) took powers of two, which need no division. J. Teuhola (1978) let the steps double,
+// for heavier tails. The encoder fits the parameters and sends them; there is no table, so a decoder is a page of
+// code. As in JPEG-LS the quotient is limited: a symbol too large for its parameter takes 24 bits and its own.
 #pragma once
 
 #include <algorithm>

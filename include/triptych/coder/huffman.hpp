@@ -1,7 +1,8 @@
 // triptych/coder/huffman.hpp: canonical Huffman codes of at most 11 bits.
 //
-// D. A. Huffman, 1952. The fastest of the coders: what is long goes to eight interleaved streams (prefix_lanes.hpp), whose jump table
-// is not paid by what is short. A table of one token spends no bits on it.
+// D. A. Huffman, 1952. It is the fastest of the coders: long sequences go to eight interleaved streams
+// (prefix_lanes.hpp). Short sequences go to one, so they do not pay for the jump table. A table of one token spends
+// no bits on it.
 #pragma once
 
 #include <array>

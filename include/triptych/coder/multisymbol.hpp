@@ -1,8 +1,10 @@
-// triptych/coder/multisymbol.hpp: the adaptive multi-symbol coder over a model: 16-ary digits under adaptive probabilities.
+// triptych/coder/multisymbol.hpp: the adaptive multi-symbol coder over a model: 16-ary digits under adaptive
+// probabilities.
 //
-// The engine is `multisymbol_engine.hpp`. A model names `digits`: what adapts during one stream, as its `statistics` do for `coder::range`, but
-// through `engine.digit(cdf, d) -> d`. One digit says what a tree of bits says in four decisions and costs no more time than one. As there, a
-// model may have learned: then the coder holds it, and names its arrays.
+// The engine is `multisymbol_engine.hpp`. A model names `digits`: what adapts during one stream, as its `statistics`
+// do for `coder::range`, but through `engine.digit(cdf, d) -> d`. The surprise: a digit says as much as four
+// decisions of a binary tree, and takes no more time than one. As with `coder::range`, a model may have learned
+// state. Then the coder holds it and names its arrays.
 #pragma once
 
 #include <concepts>

@@ -1,9 +1,10 @@
 // triptych/coder/rans.hpp: interleaved range asymmetric numeral systems over static tables.
 //
-// J. Duda, arXiv:1311.2540; the interleaving after F. Giesen, arXiv:1402.3392. 32-bit states from 2^16 up, 16-bit words, 12-bit
-// probabilities; symbol i lives in lane i mod 32, so a vector machine decodes 32 at a time and any narrower one writes the same
-// bytes (rans_machine.hpp). The encoder runs backwards. Every state must come home to 2^16 at the end, which catches most damaged streams. A token
-// that has a whole table for itself has frequency 2^12, one more than 12 bits hold: tables store the frequency less one.
+// J. Duda, arXiv:1311.2540; the interleaving after F. Giesen, arXiv:1402.3392. States have 32 bits, from 2^16 up,
+// words 16 bits, probabilities 12. Symbol i lives in lane i mod 32, so a vector machine decodes 32 at a time, and any
+// narrower one writes the same bytes (rans_machine.hpp). The encoder runs backwards. At the end every state must be
+// 2^16 again, which catches most damaged streams. A token that has a whole table for itself has frequency 2^12, one
+// more than 12 bits hold, so tables store the frequency less one.
 #pragma once
 
 #include <array>

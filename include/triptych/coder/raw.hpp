@@ -1,6 +1,6 @@
-// triptych/coder/raw.hpp: no entropy coding, each symbol in as many bits as its band says.
+// triptych/coder/raw.hpp: no entropy coding: each symbol in as many bits as its band says.
 //
-// The yardstick of all coders, and the right one for data that is random already. Bits fill bytes from the lowest up.
+// The baseline of all coders, and the right one for data that are random already. Bits fill bytes from the lowest up.
 #pragma once
 
 #include <array>

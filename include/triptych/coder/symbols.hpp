@@ -1,8 +1,8 @@
 // triptych/coder/symbols.hpp: a coder by itself, on plain arrays of integers.
 //
-// Coders take bands; `encode_symbols` makes one band of rank 1 of an array, and `decode_symbols` takes it apart again. The bytes hold the
-// symbols alone: their type and number are the caller's to know, and nothing checks that the bytes are whole, for a sum of one's
-// own choice can stand around many arrays.
+// Coders take bands. `encode_symbols` makes one band of rank 1 of an array, and `decode_symbols` makes an array of it
+// again. The bytes hold the symbols alone. The caller must know their type and number. Nothing checks that the bytes
+// are whole, because one checksum of the caller's choice can cover many arrays.
 #pragma once
 
 #include <concepts>

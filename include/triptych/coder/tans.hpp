@@ -1,7 +1,8 @@
 // triptych/coder/tans.hpp: tabled asymmetric numeral systems over static tables.
 //
-// J. Duda, arXiv:0902.0271 and arXiv:1311.2540; tables as in Y. Collet's FSE. Where `rans` multiplies, this looks up: a table decides everything, so a
-// decoder is a few lines on any machine, and there is nothing for vectors to do. One state for what is short, eight for the rest.
+// J. Duda, arXiv:0902.0271 and arXiv:1311.2540; tables as in Y. Collet's FSE. Where `rans` multiplies, this looks up.
+// So a decoder is a few lines on any machine, and vectors have nothing to do. Short sequences use one state, others
+// eight.
 #pragma once
 
 #include <array>

@@ -1,7 +1,9 @@
-// triptych/metric/bd_rate.hpp: how many more or fewer bits a codec needs than another at equal quality (Bjøntegaard, VCEG-M33, 2001).
+// triptych/metric/bd_rate.hpp: how many more or fewer bits a codec needs than another at equal quality (Bjøntegaard,
+// VCEG-M33, 2001).
 //
-// The logarithm of the rate is interpolated over the quality and the mean difference taken over the qualities that both curves reach.
-// The interpolation is PCHIP (Fritsch and Butland 1984): monotone, so that it does not swing between points as the original cubic fit can.
+// The logarithm of the rate is interpolated over the quality. The result is the mean difference over the qualities
+// that both curves reach. The interpolation is PCHIP (Fritsch and Butland 1984). It is monotone, so it does not
+// oscillate between points as the original cubic fit can.
 #pragma once
 
 #include <algorithm>

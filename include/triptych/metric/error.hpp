@@ -1,7 +1,8 @@
-// triptych/metric/error.hpp: how far decoded samples lie from the original ones.
+// triptych/metric/error.hpp: errors of decoded samples.
 //
-// All take (original, decoded), in units of the samples, over all samples of all components, and give 0 for empty pictures. The mean of
-// PSNRs over pictures is not the PSNR of their mean error; tables of ours give the former.
+// All functions take (original, decoded), give results in units of the samples, over all samples of all components,
+// and give 0 for empty pictures. The mean of PSNRs over pictures is not the PSNR of their mean error; the library's
+// tables give the former.
 #pragma once
 
 #include <algorithm>

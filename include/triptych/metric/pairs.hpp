@@ -1,5 +1,7 @@
-// triptych/metric/pairs.hpp: how metrics take pictures: two of anything that `picture_source` knows (views, pictures, and with
-// xtensor.hpp containers and expressions), of one sample type and of the same extents.
+// triptych/metric/pairs.hpp: how metrics take two pictures.
+//
+// Each may be anything that `picture_source` knows: views, pictures, and with xtensor.hpp containers and expressions.
+// Both have one sample type and the same extents.
 #pragma once
 
 #include <cstddef>

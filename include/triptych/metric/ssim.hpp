@@ -1,9 +1,9 @@
-// triptych/metric/ssim.hpp: structural similarity, of one scale (Wang, Bovik, Sheikh and Simoncelli 2004) and of five (Wang,
-// Simoncelli and Bovik 2003).
+// triptych/metric/ssim.hpp: structural similarity, of one scale (Wang, Bovik, Sheikh and Simoncelli 2004) and of five
+// (Wang, Simoncelli and Bovik 2003).
 //
-// Windows are 11 × 11 Gaussians of sigma 1.5 and lie inside the picture as a whole, as in the authors' programs and in scikit-image
-// (gaussian_weights=True, sigma=1.5, use_sample_covariance=False). So one scale needs pictures of 11 × 11 or more, five scales 176 × 176;
-// smaller ones are std::invalid_argument.
+// Windows are 11 × 11 Gaussians of sigma 1.5 and lie inside the picture as a whole, as in the authors' programs and
+// in scikit-image (gaussian_weights=True, sigma=1.5, use_sample_covariance=False). So one scale needs pictures of 11
+// × 11 or more, five scales 176 × 176. Smaller ones are std::invalid_argument.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,10 @@
-// triptych/quantizer/codebook.hpp: a vector quantizer. The bands of a picture become one band of indices into a list of vectors.
+// triptych/quantizer/codebook.hpp: a vector quantizer. The bands of a picture become one band of indices into a list
+// of vectors.
 //
-// With `identity` the vectors are colours and the list is a palette: codec<identity, per_image<codebook<64>>, range<>>. Behind a block transform
-// they are whole blocks (Gersho and Gray 1992). Entries are learned (<triptych/learn/quantizer/codebook.hpp>); how many there are
-// bounds the quality, so the goal of encoding changes nothing. Without entries that fit the bands, the surprise: nothing is done.
-// For a book that a goal can be asked of see `escape_codebook`.
+// With `identity` the vectors are colours and the list is a palette: codec<identity, per_image<codebook<64>>,
+// range<>>. Behind a block transform they are whole blocks (Gersho and Gray 1992). Entries are learned
+// (<triptych/learn/quantizer/codebook.hpp>). Their number bounds the quality, so the goal of encoding changes
+// nothing; `escape_codebook` follows goals. The surprise: where no entries fit the bands, the quantizer does nothing.
 #pragma once
 
 #include <bit>

@@ -1,10 +1,10 @@
-// triptych/quantizer/dead_zone.hpp: a uniform quantizer with a wider zero, learned reconstruction points, and rate-distortion
-// optimised decisions when the coder can say what a symbol costs.
+// triptych/quantizer/dead_zone.hpp: a uniform quantizer with a wider zero, fitted reconstruction points, and
+// rate-distortion optimised decisions if the coder estimates rates.
 //
-// Coefficients are peaked at zero, so rounding down more often than to the nearest saves more bits than it costs distortion, and
-// the values of one symbol have their centroid off its middle (Sullivan 1996). Where the centroid lies depends on how many
-// symbols of the band are zero. The decoder knows that once it has the symbols, so points are kept for classes of density and
-// not of frequency: the same few bytes fit any transform.
+// Coefficients are peaked at zero, so rounding down more often than to the nearest saves more bits than it costs
+// distortion. For the same reason the centroid of a symbol's values lies off the middle of their interval (Sullivan
+// 1996). Where it lies depends on the share of zeros in the band. The decoder knows this share once it has the
+// symbols. So points are kept for classes of density and not of frequency, and the same few bytes fit any transform.
 #pragma once
 
 #include <algorithm>

@@ -1,12 +1,15 @@
-// triptych/quantizer/escape_codebook.hpp: a vector quantizer that keeps a bound: what no entry is near enough to is sent itself.
+// triptych/quantizer/escape_codebook.hpp: a vector quantizer that keeps an error bound. A vector that no entry is
+// near to is an escape: it is sent itself.
 //
-// A vector is the index of its entry, or an escape, and then its elements follow, quantised as by `uniform`. So a goal decides, not the number of
-// entries: `max_error` and `exact` hold, and `psnr` goes as high as one likes. It is the coder for books that leave out what is rare, such as
-// DBSCAN's, whose noise belongs to no cluster.
+// A vector becomes the index of its entry, or an escape code and its elements, quantised as by `uniform`. So a goal
+// decides on the quality, not the number of entries: `max_error` and `exact` hold, and `psnr` may be as high as one
+// likes. This suits books that leave out rare vectors, such as DBSCAN's, whose noise belongs to no cluster.
 //
-// With the price 0 (`max_error` asks for that) a vector escapes if each entry is off by more than half a step in some element, the bound of `uniform`.
-// Else it escapes where that saves more squared error than lambda · step² · bits, with the bits that a normal density of the picture's
-// variances takes. Entries are learned, <triptych/learn/quantizer/codebook.hpp>; where none fit the bands, this is `uniform`.
+// There are two rules for escapes. With lambda 0, which `max_error` asks for, a vector escapes if each entry is off
+// by more than half a step in some element; that is the bound of `uniform`. Otherwise it escapes where that saves
+// more squared error than lambda · step² · bits. The bits are estimated by a normal density with the picture's
+// variances. Entries are learned, <triptych/learn/quantizer/codebook.hpp>; where none fit the bands, this is
+// `uniform`.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,10 @@
-// triptych/quantizer/levels.hpp: few gray levels, learned, and a small network that draws the grays in between again.
+// triptych/quantizer/levels.hpp: a few gray levels, learned, and a small network that restores the grays in between.
 //
-// For pictures that are nearly of two or three values (digits, glyphs, scans of print), where any transform would have to spell every edge. Samples
-// become the nearest of K levels (Lloyd-Max on a corpus), a map that a coder with contexts codes well; the decoder looks at the
-// 5 x 5 levels around a sample and estimates what it was, as inverse halftoning does: one hidden layer, in integers. On two levels of handwritten digits that is worth
-// more than a third level.
+// For pictures that have nearly two or three values: digits, glyphs, scans of print. A transform would have to code
+// every edge. Here each sample becomes the nearest of K levels (Lloyd-Max on a corpus), and a coder with contexts
+// codes the map of levels well. The decoder looks at the 5 x 5 levels around a sample and estimates what the sample
+// was, as inverse halftoning does: one hidden layer, in integers. The surprise: on two levels of handwritten digits
+// the network is worth more than a third level.
 #pragma once
 
 #include <algorithm>

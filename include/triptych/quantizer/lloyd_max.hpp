@@ -1,9 +1,10 @@
 // triptych/quantizer/lloyd_max.hpp: a scalar quantizer of K levels that lie where the values are.
 //
-// The quantizer of least squared error for a number of levels (Lloyd 1957, published 1982; Max 1960), learned from a corpus or from the picture. For
-// codes of a fixed rate, and for values whose density is not that of coefficients: depths, arrays of floats. How many levels there are
-// bounds the quality, so the goal of encoding changes nothing. The surprise: with an entropy coder behind it, it is no better for coefficients than
-// equal steps, see docs/concepts/quantizer.md.
+// It has the least squared error for a number of levels (Lloyd 1957, published 1982; Max 1960). The levels are
+// learned from a corpus or from the picture. It is for codes of a fixed rate, and for values whose density is not
+// that of coefficients: depths, arrays of floats. The number of levels bounds the quality, so the goal of encoding
+// changes nothing. The surprise: before an entropy coder it is no better for coefficients than equal steps, see
+// docs/concepts/quantizer-catalogue.md.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,11 @@
-// triptych/quantizer/matrix.hpp: steps that follow the eye: coarser where errors are seen less, by a table over frequencies.
+// triptych/quantizer/matrix.hpp: steps that follow the eye: a table over frequencies makes them coarser where errors
+// are less visible.
 //
-// The tables are those of ITU-T T.81 (JPEG), Annex K, which come from Lohscheller's threshold experiments (1984). Weights are scaled so
-// that the lowest frequency keeps the step of the target. So at one step the matrix is coarser than a flat quantizer: the mean of its squared
-// weights is 12.5 dB for luma and 14.5 dB for chroma. PSNR falls behind at equal rate: judge it by eye. The matrix only changes the `gain` by
-// which the quantizer inside scales its step, so whatever that one does (points, prices) is done in visible units.
+// The tables are those of ITU-T T.81 (JPEG), Annex K, which come from Lohscheller's threshold experiments (1984).
+// Weights are scaled so that the lowest frequency keeps the step of the target. So the matrix is coarser than a flat
+// quantizer at the same step: if squared errors grow with squared steps, the mean squared error grows by 12.5 dB for
+// luma and 14.5 dB for chroma. At equal rate PSNR is lower, so judge it by eye. The matrix only changes the `gain` by
+// which the quantizer inside scales its step. So that one's decisions and points are made in visible units.
 #pragma once
 
 #include <algorithm>

@@ -1,11 +1,13 @@
-// triptych/quantizer/palette.hpp: fewer colours; for icons, drawings and screens, whose edges a transform would smear.
+// triptych/quantizer/palette.hpp: fewer colours, for icons, drawings and screens, whose edges a transform would
+// smear.
 //
-// The encoder replaces the colours of a picture by few, so that the root mean square error stays below step / sqrt(12), and gives pixels their
-// neighbours' colour where that costs little: an outline is what a model for flat pictures has to pay. Colours are
-// found by Lloyd's method (1957) from farthest-first seeds, pixels by iterated conditional modes (Besag, 1986) on a Potts prior. What remains is a picture: there is
-// nothing for a decoder to do, and nothing travels.
+// The encoder replaces the colours of a picture by few. The root mean square error stays below step / sqrt(12). A
+// pixel gets its neighbours' colour where that costs little distortion, because a model for flat pictures pays for
+// outlines. Colours are found by Lloyd's method (1957) from farthest-first seeds, pixels by iterated conditional
+// modes (Besag, 1986) on a Potts prior. The surprise: what remains is a picture, so the decoder has nothing to do and
+// no setting travels.
 //
-// Errors of pictures with alpha are those of the composite on white, and, at a third of the weight, of alpha itself.
+// Errors of pictures with alpha are those of the composite on white and, at a third of the weight, of alpha itself.
 #pragma once
 
 #include <algorithm>

@@ -1,10 +1,11 @@
 // triptych/quantizer/product.hpp: a vector quantizer of more entries than can be stored, as a product of small books.
 //
-// A vector is cut into pieces, each with a book of its own, so Pieces books of K entries stand for K^Pieces vectors (Jégou, Douze and Schmid 2011).
-// Pieces know nothing of one another, which suits bands that a transform has decorrelated. Transforms hand these out by falling variance, so
-// bands are dealt to the pieces in turn: pieces of equal variance waste no entries (Ge, He, Ke and Sun 2013, who search for the fairest
-// dealing). Entries are learned, <triptych/learn/quantizer/product.hpp>, and as with `codebook` their number bounds the quality, whatever the goal; without any
-// that fit, nothing is done.
+// A vector is divided into pieces, and each piece has a book of its own. So Pieces books of K entries stand for
+// K^Pieces vectors (Jégou, Douze and Schmid 2011). No piece sees the others, which suits bands that a transform has
+// decorrelated. Transforms order bands by falling variance, so bands are dealt to the pieces in turn: pieces of equal
+// variance waste no entries (Ge, He, Ke and Sun 2013, who search for the fairest dealing). Entries are learned,
+// <triptych/learn/quantizer/product.hpp>. As with `codebook` their number bounds the quality, whatever the goal;
+// where none fit, the quantizer does nothing.
 #pragma once
 
 #include <algorithm>

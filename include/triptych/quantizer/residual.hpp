@@ -1,9 +1,11 @@
-// triptych/quantizer/residual.hpp: a vector quantizer of more entries than can be stored, as sums of the entries of small books.
+// triptych/quantizer/residual.hpp: a vector quantizer of more entries than can be stored, as sums of the entries of
+// small books.
 //
-// Each stage has a book for what the stages before it left over (Juang and Gray 1982, multiple stage vector quantization), so Stages books of K entries
-// stand for K^Stages vectors, and every stage sees all elements. The nearest sum is searched for with a beam, for the entry that is nearest at
-// once need not be part of it. Entries are learned, <triptych/learn/quantizer/residual.hpp>, and as with `codebook` their number bounds the quality, whatever the
-// goal; without any that fit, nothing is done.
+// Each stage has a book for what the stages before it left over (Juang and Gray 1982, multiple stage vector
+// quantization). So Stages books of K entries stand for K^Stages vectors, and every stage sees all elements. A beam
+// search looks for the nearest sum, because the entry that is nearest in the first stage need not be part of it.
+// Entries are learned, <triptych/learn/quantizer/residual.hpp>. As with `codebook` their number bounds the quality,
+// whatever the goal; where none fit, the quantizer does nothing.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,10 @@
-// triptych/quantizer/trained_zone.hpp: a dead-zone quantizer that learned its reconstruction points, for records of a few bytes.
+// triptych/quantizer/trained_zone.hpp: a dead-zone quantizer whose step and reconstruction points are learned, for
+// records of a few bytes.
 //
-// quantizer::dead_zone sends its step and fits its points to each picture; a picture of thirty bytes can't pay for either. Here both
-// are in the model: the stream spends one byte on how much finer or coarser than the learned step it is, in 32nds of an octave,
-// and every band has points of its own, the centroids of the corpus (Lloyd's second condition, 1957).
+// quantizer::dead_zone sends its step and fits its points to each picture. A picture of thirty bytes can pay for
+// neither. Here both are in the model. The stream spends one byte: how much finer or coarser than the learned step it
+// is, in 32nds of an octave. Each band has points of its own, the centroids of the corpus (Lloyd's second condition,
+// 1957).
 #pragma once
 
 #include <algorithm>

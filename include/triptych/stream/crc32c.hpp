@@ -1,5 +1,7 @@
-// triptych/stream/crc32c.hpp: CRC-32C (Castagnoli), the checksum of iSCSI (RFC 3720, B.4) and of our streams, and the
-// CRC-16/CCITT-FALSE that short records carry. Every single flipped bit is reported, and every burst no longer than the checksum.
+// triptych/stream/crc32c.hpp: two checksums. CRC-32C (Castagnoli) is that of iSCSI (RFC 3720, B.4) and of our
+// streams; CRC-16/CCITT-FALSE is that of short records.
+//
+// Each reports every single flipped bit, and every burst no longer than the checksum.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // triptych/stream/error.hpp: what can be wrong with bytes, and how it is reported.
 //
-// Readers keep the first error and go on giving zeros (sticky), so inner loops neither throw nor branch on errors. At
-// the surface `try_decode` returns the error and `decode` throws it.
+// A reader keeps its first error and returns zeros from then on (it is sticky), so inner loops neither throw nor
+// branch on errors. At the surface `try_decode` returns the error and `decode` throws it.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,7 @@
-// triptych/stream/pack_writer.hpp: the counterpart of pack_reader.hpp. Never looks back: what it has handed out is final, so a pack may be
-// written to a pipe, and one that exists grows at its end.
+// triptych/stream/pack_writer.hpp: the counterpart of pack_reader.hpp.
+//
+// It never looks back: bytes that it has handed out are final. So a pack may be written to a pipe, and an existing
+// pack grows at its end.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,8 @@
-// triptych/transform/difference.hpp: what a simple predictor did not foresee, for coders that look at no neighbours.
+// triptych/transform/difference.hpp: residuals of a simple predictor, for coders that look at no neighbours.
 //
-// left and up are differences; paeth is the predictor of PNG (Paeth, "Image file compression made easy", 1991); median is the
-// median edge detector of LOCO-I (Weinberger, Seroussi and Sapiro, 1996; JPEG-LS). Surprise: differences are kept modulo 2^bits, so
-// residuals take no more bits than samples, and a large difference may have the other sign.
+// left and up are differences; paeth is the predictor of PNG (Paeth, "Image file compression made easy", 1991);
+// median is the median edge detector of LOCO-I (Weinberger, Seroussi and Sapiro, 1996; JPEG-LS). Surprise: residuals
+// are kept modulo 2^bits, so they take no more bits than samples, and a large difference may have the other sign.
 #pragma once
 
 #include <algorithm>

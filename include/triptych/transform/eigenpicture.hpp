@@ -1,9 +1,9 @@
 // triptych/transform/eigenpicture.hpp: principal components of whole pictures, all of one size.
 //
-// Sirovich and Kirby (1987), Turk and Pentland (1991: eigenfaces): registered pictures of one kind lie near a plane of few dimensions.
-// Unlike transform::pca, which cuts patches of extents named in its type, this learns extents, components and the number of vectors from
-// the corpus, and its surprise is what it does with any other picture: nothing, so a codec of it carries those, too, at the
-// price of plain samples.
+// Registered pictures of one kind lie near a plane of few dimensions (Sirovich and Kirby 1987; Turk and Pentland
+// 1991: eigenfaces). transform::pca names the extents of its patches in its type; this transform learns extents,
+// components and the number of vectors from the corpus. The surprise: it passes any other picture unchanged. So a
+// codec of it can code every picture, at the cost of plain samples.
 #pragma once
 
 #include <algorithm>

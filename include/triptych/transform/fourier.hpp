@@ -1,9 +1,10 @@
 // triptych/transform/fourier.hpp: the real Fourier transform of blocks, orthonormal, in integers.
 //
-// For periodic textures, halftones and signals whose phase matters; for photographs the cosine transform compacts better, as its
-// blocks have no jump at the border. Real samples give as many real numbers: amplitudes of cosines and sines instead of complex
-// numbers. Surprise: in two dimensions the transform is separable, so a coefficient is a product of waves along the two axes, not
-// one oblique wave; the complex coefficients are sums and differences of four such products.
+// For periodic textures, halftones and signals whose phase matters. On photographs the cosine transform compacts
+// better, because its blocks have no jump at the border. Real samples give as many real numbers: amplitudes of
+// cosines and sines instead of complex numbers. Surprise: in two dimensions the transform is separable. So a
+// coefficient is a product of waves along the two axes, not one oblique wave; the complex coefficients are sums and
+// differences of four such products.
 #pragma once
 
 #include <cstddef>

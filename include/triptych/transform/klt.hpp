@@ -1,9 +1,10 @@
 // triptych/transform/klt.hpp: the Karhunen-Loeve transform of the components, fitted to each picture.
 //
-// K. Karhunen (1947); for colour W. K. Pratt, "Spatial transform coding of color images" (1971). The axes are those of the local
-// differences of the picture (what the coefficients of a later transform will hold), not of its values, and are rotated by the
-// encoder; the decoder gets them as integers, a byte each, and the encoder uses the exact inverse of those. Axes are orthonormal, so
-// one quantisation step suits all components. Surprise: on photographs this is worth 4 % of the bits beside fixed axes.
+// K. Karhunen (1947); for colour W. K. Pratt, "Spatial transform coding of color images" (1971). The encoder fits the
+// axes to local differences of the picture, not to its values, because differences are what the coefficients of a
+// later transform hold. The axes travel as integers, a byte each, and the encoder uses the exact inverse of those.
+// Axes are orthonormal, so one quantisation step suits all components. Surprise: on photographs this saves 4 % of the
+// bits beside fixed axes.
 #pragma once
 
 #include <algorithm>

@@ -1,10 +1,11 @@
-// triptych/transform/klt_set.hpp: a set of Karhunen-Loève transforms, of which each block takes the one that suits it.
+// triptych/transform/klt_set.hpp: a set of Karhunen-Loève transforms, one for each class of blocks.
 //
-// A block with an edge along one diagonal and a block with an edge along the other have nothing in common but their mean covariance, to which
-// principal components are fitted. Here blocks are put into classes, each with a basis and a mean of its own, and a side band says which class
-// a block is of. (Dony and Haykin 1995, optimally adaptive transform coding; Effros and others 1999; with bases for sparsity: Sezer, Guleryuz and
-// Altunbasak 2015.) The surprise: a vector lies in a group where the coder expects a frequency, so contexts are those of a block
-// transform, and classes share them.
+// Principal components are fitted to a mean covariance. But a block with an edge along one diagonal and a block with
+// an edge along the other have little in common. Here blocks fall into classes. Each class has a basis and a mean of
+// its own, and a side band says the class of each block. (Dony and Haykin 1995, optimally adaptive transform coding;
+// Effros and others 1999; with bases for sparsity: Sezer, Guleryuz and Altunbasak 2015.) The surprise: basis vectors
+// of one component are ordered by the frequency that they resemble. So the coder's frequency contexts apply to them,
+// and all classes share these contexts.
 #pragma once
 
 #include <algorithm>

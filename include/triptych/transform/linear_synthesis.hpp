@@ -1,8 +1,10 @@
-// triptych/transform/linear_synthesis.hpp: latent grids at half and quarter resolution, and learned filters that make a picture
-// of them. The smallest transform that has no `forward`: its latents are found by optimisation, see learn/joint.hpp.
+// triptych/transform/linear_synthesis.hpp: latent grids at half and quarter resolution, and learned filters that make
+// a picture of them.
 //
-// Each latent spreads over twice the distance to its neighbour, as in bilinear enlargement, which is also what the filters are
-// before they are learned. The idea at full strength: COOL-CHIC (Ladune et al. 2023), whose synthesis is a small network.
+// It is the smallest transform that has no `forward`: its latents are found by optimisation, see learn/joint.hpp.
+// Each latent spreads over twice the distance to its neighbour, as in bilinear enlargement; the filters are bilinear
+// before they are learned. The idea at full strength: COOL-CHIC (Ladune et al. 2023), whose synthesis is a small
+// network.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,10 @@
 // triptych/transform/pca.hpp: principal components of patches, learned from pictures (Karhunen-Loève transform).
 //
-// A patch of H x W pixels, all components together, is projected on K basis vectors; so one learned basis finds colour
-// and space at once, and no colour transform or chroma subsampling is chosen by hand. (Hotelling 1933; as a transform of
-// pictures: Habibi and Wintz 1971.) The surprise: a patch is always cut from the corner of the picture, so what the basis
-// learns includes where the grid lies, which is a gain for registered pictures and of no account for all others.
+// A patch of H x W pixels, all components together, is projected on K basis vectors. So one learned basis finds
+// colour and space at once, and nobody chooses a colour transform or chroma subsampling. (Hotelling 1933; as a
+// transform of pictures: Habibi and Wintz 1971.) The surprise: the grid of patches always begins at the corner of the
+// picture, and the basis learns this grid as well. That is a gain for registered pictures and makes no difference for
+// others.
 #pragma once
 
 #include <algorithm>

@@ -1,10 +1,12 @@
-// triptych/transform/predicted_klt.hpp: blocks predicted from what is decoded around them, and principal components of the rest.
+// triptych/transform/predicted_klt.hpp: predicts blocks from decoded neighbours, and transforms the residual by
+// principal components.
 //
-// For pictures of one kind that are not registered: micrographs, scans, tiles of a map. Linear prediction of a whole block from the decoded
-// pixels to its left and above, all components together, is learned by ridge regression; the rest goes through a
-// Karhunen-Loève transform of its own, as each kind of block has it (nothing around it, pixels to the left, above, or both). (Block-based
-// linear prediction with a transform of the residual: Makhoul 1975 and, learned, Yeo and others 2011: mode-dependent transforms.) The surprise:
-// no colour transform and no chroma subsampling can add to it, for the regression and the KLT find what components share.
+// For pictures of one kind that are not registered: micrographs, scans, tiles of a map. A whole block is predicted
+// from the decoded pixels to its left and above, all components together; ridge regression learns the weights. The
+// residual goes through a Karhunen-Loève transform. There are four kinds of blocks (no neighbours, pixels to the
+// left, above, or both), and each has a transform of its own. (Block-based linear prediction with a transform of the
+// residual: Makhoul 1975 and, learned, Yeo and others 2011: mode-dependent transforms.) The surprise: no colour
+// transform and no chroma subsampling can improve it, because the regression and the KLT find what components share.
 #pragma once
 
 #include <algorithm>

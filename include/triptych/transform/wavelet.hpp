@@ -1,8 +1,9 @@
 // triptych/transform/wavelet.hpp: a picture as a pyramid of details, by lifting in integers.
 //
-// Mallat's pyramid (1989) with the filters of JPEG 2000: the reversible 5/3 and the 9/7, and Haar's. The reversible ones are exact
-// lifting for any integers; the 9/7 works with up to four fractional bits, which are handed outwards. Surprise: bands are not
-// scaled to norm 1, so that integers stay small; `gain` says what a step means in each (a JPEG 2000 encoder keeps the same table).
+// Mallat's pyramid (1989) with the filters of JPEG 2000: the reversible 5/3 and the 9/7, and Haar's. The reversible
+// ones are exact lifting for any integers. The 9/7 keeps up to four fractional bits in its output. Surprise: bands
+// are not scaled to norm 1, so that integers stay small. `gain` says what a step means in each band (a JPEG 2000
+// encoder keeps the same table).
 #pragma once
 
 #include <algorithm>

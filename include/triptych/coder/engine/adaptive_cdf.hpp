@@ -1,12 +1,14 @@
-// triptych/coder/engine/adaptive_cdf.hpp: probabilities of the digits 0 ... 15 that learn as they go, one vector register wide.
+// triptych/coder/engine/adaptive_cdf.hpp: adaptive probabilities of the digits 0 ... 15, one vector register wide.
 //
-// The adaptive statistics of Daala and AV1 (AV1 Bitstream & Decoding Process Specification, 8.2.6): cumulative frequencies in
-// 32768ths that move towards the digit just seen by a shift, fast at first (adaptive arithmetic coding of a large alphabet goes back to
-// Moffat, Neal, Witten, *Arithmetic coding revisited*, 1998, and Said, *Introduction to arithmetic coding*, 2004). Kept is how likely a
-// digit of *at least* i is; rounding down then favours small digits, the frequent ones. The targets leave every digit a unit (F. Giesen,
-// *Models for adaptive arithmetic coding*, 2015), so frequencies never reach zero and the engine need not add a floor.
+// The adaptive statistics of Daala and AV1 (AV1 Bitstream & Decoding Process Specification, 8.2.6): cumulative
+// frequencies in 32768ths that move towards the digit just seen by a shift, fast at first (adaptive arithmetic coding
+// of a large alphabet goes back to Moffat, Neal, Witten, *Arithmetic coding revisited*, 1998, and Said, *Introduction
+// to arithmetic coding*, 2004). Stored is the probability of a digit of *at least* i. So rounding down favours small
+// digits, the frequent ones. The targets leave every digit a unit (F. Giesen, *Models for adaptive arithmetic
+// coding*, 2015), so frequencies never reach zero and the engine need not add a floor.
 //
-// With SSE2 or AVX2 compiled in, a digit is found by one comparison of all thresholds; the bytes are the same without.
+// With SSE2 or AVX2 compiled in, a digit is found by one comparison of all thresholds. The bytes are the same
+// without.
 #pragma once
 
 #include <algorithm>

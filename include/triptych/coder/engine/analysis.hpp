@@ -1,7 +1,8 @@
-// triptych/coder/engine/analysis.hpp: what an encoder with static tables finds out about its symbols before it codes any.
+// triptych/coder/engine/analysis.hpp: what an encoder with static tables finds out about its symbols before it codes
+// any.
 //
-// Tokens of all symbols, levels of regions, and the tables that contexts share. The arithmetic is of integers, so that every machine writes the same
-// bytes. Prices for rate-distortion optimisation come from the same tables.
+// That is: tokens of all symbols, levels of regions, and the tables that contexts share. The arithmetic is of
+// integers, so every machine writes the same bytes. Rates for rate-distortion optimisation come from the same tables.
 #pragma once
 
 #include <algorithm>

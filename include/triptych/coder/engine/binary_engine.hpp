@@ -1,12 +1,13 @@
 // triptych/coder/engine/binary_engine.hpp: a binary arithmetic coder, the engine under all adaptive models.
 //
-// G. N. N. Martin's range coder (1979) for two symbols: 64-bit low and range, 16-bit probabilities, 32 bits shifted out at a
-// time, so that the branch that renormalises is taken once in 32 bits of output. A carry runs back through bytes not yet handed
-// on. The surprise is the end: the number of closing bytes depends on the range alone, which the decoder knows too, and they
-// settle the value whatever follows them, so a decoder knows to the byte where its stream ends.
+// G. N. N. Martin's range coder (1979) for two symbols. Low and range have 64 bits, probabilities 16. It shifts out
+// 32 bits at a time, so the branch that renormalises is taken once in 32 bits of output. A carry runs back through
+// bytes that were not yet handed on. The surprise is the end. The number of closing bytes depends on the range alone,
+// which the decoder knows as well. These bytes settle the value whatever follows them, so a decoder knows to the byte
+// where its stream ends.
 //
-// Encoder and decoder offer one interface, `bit(p1, b) -> b`, so that a model is written once: the encoder codes b and returns it, the
-// decoder ignores b and returns what it reads. `decoding` tells them apart.
+// Encoder and decoder offer one interface, `bit(p1, b) -> b`, so that a model is written once. The encoder codes b
+// and returns it; the decoder ignores b and returns what it reads. `decoding` tells them apart.
 #pragma once
 
 #include <cstddef>

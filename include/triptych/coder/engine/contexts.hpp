@@ -1,7 +1,8 @@
 // triptych/coder/engine/contexts.hpp: which table codes a symbol, for coders with static tables.
 //
-// The context of a symbol is the class of its band (the layout says it) and the level of its region (the stream says it). Contexts map
-// to tables. `cursor` writes down the table, or another number, of each of a run of symbols, so that engines need not know of bands.
+// The context of a symbol is the class of its band, which the layout says, and the level of its region, which the
+// stream says. Contexts map to tables. `cursor` lists the table, or another number, of each of a run of symbols, so
+// that engines need not know of bands.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,10 @@
-// triptych/coder/engine/ledger.hpp: what an adaptive coder paid for tokens, by kind of surroundings: rate estimates for any adaptive model.
+// triptych/coder/engine/ledger.hpp: accounts for the bits that an adaptive coder spent on each token in each kind of
+// causal neighbourhood: a rate model for any adaptive model.
 //
-// The model codes the symbols once through an engine that writes nothing and, after each symbol, `note`s what kind of surroundings (a
-// row) it stood in and how far it lay from what was expected. A price is the mean of what was paid in that row for that token, so over
-// the symbols that were booked prices add up to the size. Contexts stay those of the symbols that the estimator was made from.
+// The model codes the symbols once, through an engine that writes nothing. After each symbol it `note`s the kind of
+// causal neighbourhood (a row) and the distance from the expected value. The rate of a token, called its price in the
+// code, is the mean of what such tokens cost in that row. So over the symbols that were counted, rates add up to the
+// size. Contexts stay those of the symbols that the estimator was made from.
 #pragma once
 
 #include <algorithm>
@@ -66,8 +68,8 @@ public:
         where_[element] = {static_cast<std::uint32_t>(row), expected};
     }
 
-    /// Turns sums into means, and thinks of a price for what was not seen: dearer the more often other tokens were, and the further
-    /// from them it lies. A row of nothing takes the prices of all rows together.
+    /// Turns sums into means. A token that was not seen gets an estimate, which grows with the number of tokens seen in its row, and with
+    /// the distance from the nearest of them. A row without tokens takes the means of all rows together.
     void close() noexcept {
         for (auto r = rows_ + 1; r-- > 0;) {
             auto *const row = &cells_[r * token::count];
@@ -85,7 +87,7 @@ public:
                     row[t].price = std::max(thought, dearest);
                 }
             }
-            // Nothing is dearer than something larger.
+            // Of tokens that were not seen, none may cost more than a larger one.
             double least = row[token::count - 1].price;
             for (auto t = token::count; t-- > 0;) {
                 if (row[t].seen == 0) row[t].price = std::min(row[t].price, least);

@@ -1,4 +1,5 @@
-// triptych/coder/engine/metering_engine.hpp: an engine that asks what coding would cost; rate estimates are made with it.
+// triptych/coder/engine/metering_engine.hpp: an engine that measures what coding would cost; rate estimates are made
+// with it.
 #pragma once
 
 #include <array>

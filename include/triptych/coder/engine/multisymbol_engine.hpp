@@ -1,12 +1,13 @@
-// triptych/coder/engine/multisymbol_engine.hpp: an arithmetic coder for digits 0 ... 15, the engine under models that count in digits.
+// triptych/coder/engine/multisymbol_engine.hpp: an arithmetic coder for digits 0 ... 15, the engine under models that
+// count in digits.
 //
-// The range coder of Daala and AV1 (AV1 specification, 8.2.6; T. Terriberry): a range of 16 bits, so that all thresholds of an
-// `adaptive_cdf` are one vector product away, and a window of 64 bits that is filled 32 at a time. As with `binary_engine.hpp` the
-// closing bytes depend on what both sides know and settle the value whatever follows, so a decoder knows to the byte where
-// its stream ends.
+// The range coder of Daala and AV1 (AV1 specification, 8.2.6; T. Terriberry). The range has 16 bits, so all
+// thresholds of an `adaptive_cdf` are one vector product away. A window of 64 bits is filled 32 at a time. As with
+// `binary_engine.hpp`, the closing bytes depend on what both sides know and settle the value whatever follows. So a
+// decoder knows to the byte where its stream ends.
 //
-// Encoder and decoder offer one interface, `digit(cdf, d) -> d`, so that a model is written once: the encoder codes d and returns it, the
-// decoder ignores d and returns what it reads.
+// Encoder and decoder offer one interface, `digit(cdf, d) -> d`, so that a model is written once. The encoder codes d
+// and returns it; the decoder ignores d and returns what it reads.
 #pragma once
 
 #include <algorithm>

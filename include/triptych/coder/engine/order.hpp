@@ -1,8 +1,8 @@
 // triptych/coder/engine/order.hpp: in which order an engine gives symbols back, as part of its type.
 //
-// A range coder is a queue: the decoder makes the model's every step right after the encoder did, so a model may adapt and may
-// look at what was decoded. An asymmetric numeral system is a stack: its encoder runs backwards and would have to know the
-// future of an adaptive model, so it takes only models that stand still during a stream.
+// A range coder is a queue: the decoder makes each step of the model right after the encoder did, so a model may
+// adapt to what was decoded. An asymmetric numeral system is a stack: its encoder runs backwards and would have to
+// know the future of an adaptive model. So it takes only static models.
 #pragma once
 
 #include <cstdint>

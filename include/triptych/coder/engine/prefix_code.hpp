@@ -1,8 +1,9 @@
-// triptych/coder/engine/prefix_code.hpp: the best code words of limited length, and the tables that read and write them.
+// triptych/coder/engine/prefix_code.hpp: optimal code words of limited length, and the tables that read and write
+// them.
 //
-// Lengths are optimal by package-merge (Larmore and Hirschberg, 1990), in the form that keeps of each level only which entries are
-// packages: O(length · symbols) time and no lists of symbols. Codes are canonical, so that lengths are all that need be sent, and stand lowest
-// bit first, so that one look-up of `longest` bits decodes a token.
+// Lengths are optimal by package-merge (Larmore and Hirschberg, 1990). This form keeps only which entries of each
+// level are packages: O(length · symbols) time and no lists of symbols. Codes are canonical, so only lengths need be
+// sent. They stand lowest bit first, so one look-up of `longest` bits decodes a token.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,9 @@
 // triptych/coder/engine/prefix_lanes.hpp: interleaved streams of prefix codes, decoded at the speed of the machine.
 //
-// One stream is a chain of look-up and shift, seven cycles a token; eight of them, token i in stream i mod 8, keep the machine busy as the
-// four of zstd's HUF do, and their tokens come in order, so that each may have a table of its own. A stream is refilled once for five tokens: 5 · 11
-// bits and 7 of a byte begun leave one of 64, which is set, and whose place then says how many are used up.
+// One stream is a chain of look-up and shift, seven cycles a token. Eight streams, with token i in stream i mod 8,
+// keep the machine busy, as the four of zstd's HUF do. Their tokens come in order, so each may have a table of its
+// own. A stream is refilled once for five tokens. Five tokens of 11 bits and 7 bits of a byte begun leave one of 64
+// bits. That bit is set, and its place says how many are used up.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // triptych/coder/engine/rans_avx2.hpp: rANS in four vectors of 8 lanes, with AVX2.
 //
-// Words are dealt to the lanes that want them, and gathered from those that give them, by permutations out of tables.
+// Permutations from tables scatter words to the lanes that need them, and gather them from the lanes that give them.
 #pragma once
 
 #include <triptych/coder/engine/rans_lanes.hpp>

@@ -1,6 +1,6 @@
 // triptych/coder/engine/rans_avx512.hpp: rANS in two vectors of 16 lanes, with AVX-512 (F and BW).
 //
-// Words are dealt to the lanes that want them by vpexpandd, and gathered from those that give them by vpcompressd.
+// vpexpandd scatters words to the lanes that need them; vpcompressd gathers them from the lanes that give them.
 #pragma once
 
 #include <type_traits>

@@ -1,9 +1,11 @@
-// triptych/coder/engine/rans_lanes.hpp: the arithmetic of rANS, lane by lane. The reference of all vector machines, and what runs where there is none.
+// triptych/coder/engine/rans_lanes.hpp: the arithmetic of rANS, lane by lane: the reference of all vector machines,
+// and what runs where there is none.
 //
-// A state x of a lane lies in [2^16, 2^32). To decode, its lowest 12 bits name a slot of a table, and so a token with an interval of `freq`
-// slots from `start`: x becomes freq · (x >> 12) + slot - start, and below 2^16 takes in a word of 16 bits. Encoding is the inverse, with a
-// division by freq, for which a reciprocal stands. Lane after lane takes its word, so however many lanes a machine steps at once, the
-// words lie in the same order (F. Giesen, arXiv:1402.3392).
+// The state x of a lane lies in [2^16, 2^32). To decode, its lowest 12 bits name a slot of a table, and so a token
+// with an interval of `freq` slots from `start`. Then x becomes freq · (x >> 12) + slot - start, and a state below
+// 2^16 takes in a word of 16 bits. Encoding is the inverse, with a division by freq, for which a reciprocal stands.
+// Lane after lane takes its word. So the words lie in the same order, however many lanes a machine steps at once (F.
+// Giesen, arXiv:1402.3392).
 #pragma once
 
 #include <algorithm>

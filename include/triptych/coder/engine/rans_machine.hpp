@@ -1,4 +1,5 @@
-// triptych/coder/engine/rans_machine.hpp: rANS by the widest means that the compiler may use. All write and read the same bytes.
+// triptych/coder/engine/rans_machine.hpp: rANS by the widest instructions that the compiler may use. All write and
+// read the same bytes.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,8 @@
-// triptych/coder/engine/rans_sse4.hpp: rANS in eight vectors of 4 lanes, with SSE4.1. Decoding only: without a gather the encoder wins nothing.
+// triptych/coder/engine/rans_sse4.hpp: rANS in eight vectors of 4 lanes, with SSE4.1. Decoding only: without a gather
+// instruction the encoder gains nothing.
 //
-// After F. Giesen's ryg_rans: look-ups stay scalar, words are dealt to the lanes that want them by one shuffle of bytes.
+// After F. Giesen's ryg_rans: look-ups stay scalar, and one shuffle of bytes scatters words to the lanes that need
+// them.
 #pragma once
 
 #include <triptych/coder/engine/rans_lanes.hpp>

@@ -1,7 +1,8 @@
 // triptych/coder/engine/static_tables.hpp: the stream of coders with static tables, except how a token is coded.
 //
-// The head says what the decoder must know: alphabet, levels of regions, and which contexts use which tables. `symbol_writer` is the way from tokens to
-// symbols, with the extra bits of large ones. What the encoder does before is in analysis.hpp.
+// The head says what the decoder must know: alphabet, levels of regions, and which contexts use which tables.
+// `symbol_writer` turns tokens into symbols, with the extra bits of large ones. What the encoder does before is in
+// analysis.hpp.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,10 @@
-// triptych/coder/engine/tabled_states.hpp: the tabled asymmetric numeral system: states, tables and the stream of bits.
+// triptych/coder/engine/tabled_states.hpp: the tabled asymmetric numeral system: states, tables and the stream of
+// bits.
 //
-// A state is a place in a table; the entry there says the token, and where to go with how many bits: no multiplication. The encoder runs
-// backwards and fills its bytes from the last one down, so the decoder reads forwards. Symbol i belongs to state i mod Lanes, for one
-// state is a chain of look-ups; all states share one stream of bits.
+// A state is a place in a table. The entry there says the token, the next place and the number of bits to read, so
+// there is no multiplication. The encoder runs backwards and fills its bytes from the last one down, so the decoder
+// reads forwards. One state alone is a chain of look-ups, so symbol i belongs to state i mod Lanes. All states share
+// one stream of bits.
 #pragma once
 
 #include <algorithm>

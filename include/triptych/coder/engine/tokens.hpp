@@ -1,8 +1,9 @@
 // triptych/coder/engine/tokens.hpp: symbols of any size as a small alphabet and raw bits.
 //
-// The hybrid integers of JPEG XL: a signed symbol is folded to 0, -1, 1, -2 ... = 0, 1, 2, 3 ..., small values are tokens of their
-// own, larger ones a token that holds the length and the second highest bit, the rest follows as raw bits. `token` has 16 small values; an
-// `alphabet` has as many as suit its stream, up to 256, and may count from the least symbol instead of folding.
+// The hybrid integers of JPEG XL. A signed symbol is folded to 0, -1, 1, -2 ... = 0, 1, 2, 3 .... Small values are
+// tokens of their own. A larger value becomes a token that holds its length and its second highest bit; the rest
+// follows as raw bits. `token` has 16 small values. An `alphabet` has as many as suit its stream, up to 256, and may
+// count from the least symbol instead of folding.
 #pragma once
 
 #include <bit>

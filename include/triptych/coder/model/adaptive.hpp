@@ -1,7 +1,7 @@
-// triptych/coder/model/adaptive.hpp: order 0, learned on the way; for data whose neighbours say nothing.
+// triptych/coder/model/adaptive.hpp: adaptive statistics of order 0, for data whose neighbours tell nothing.
 //
-// Tokens (tokens.hpp) of each class of bands (see table.hpp) as a binary tree of adaptive counters, with raw bits behind. No table travels, so it suits
-// records of a few hundred symbols, and statistics that drift.
+// Tokens (tokens.hpp) of each class of bands (see table.hpp) are a binary tree of adaptive counters, with raw bits
+// behind. No table travels, so it suits records of a few hundred symbols, and statistics that drift.
 #pragma once
 
 #include <algorithm>

@@ -1,14 +1,17 @@
-// triptych/coder/model/autoregressive.hpp: small registered pictures without loss: each place is predicted by weights of its own.
+// triptych/coder/model/autoregressive.hpp: small registered pictures without loss: each place has prediction weights
+// of its own.
 //
-// Where all pictures show the same thing at the same place (scans of one device, aligned faces, tiles of a grid), a pixel is best predicted
-// by a linear regression on those before it that was learned for that very place: the chain rule of a Gaussian over whole pictures, cut to a
-// neighbourhood. (An autoregressive model that is not stationary; Jain, "Advances in mathematical models for image processing", 1981. Its
-// coefficients are those of least squares, as in Wu, Barthel and Zhang, "Piecewise 2D autoregression", 1998, but over the corpus at one
-// place rather than over the surroundings in one picture.)
+// Where all pictures show the same thing at the same place (scans of one device, aligned faces, tiles of a grid), the
+// best prediction of a pixel is a linear regression on those before it, learned for that very place: the chain rule
+// of a Gaussian over whole pictures, cut to a causal neighbourhood. (An autoregressive model that is not stationary;
+// Jain, "Advances in mathematical models for image processing", 1981. The weights are those of least squares, as in
+// Wu, Barthel and Zhang, "Piecewise 2D autoregression", 1998. They are fitted over the corpus at one place, not over
+// the neighbourhood in one picture.)
 //
-// What is left follows a logistic law. Its scale is what the place is used to, times what the errors around it in this picture say
-// of it; how much they say is learned, too. Nothing else adapts, so the first pixel costs what it costs in the middle of a long
-// stream. Pictures of other extents are predicted by the median-edge detector and come back all the same; they are only larger.
+// Residuals follow a logistic law. Its scale is the typical scale of the place, times what the errors around it in
+// this picture say. How much they say is learned as well. Nothing else adapts, so the first pixel costs no more than
+// one in the middle of a long stream. Pictures of other extents are predicted by the median-edge detector. They are
+// coded exactly as well, but take more bytes.
 #pragma once
 
 #include <algorithm>

@@ -1,12 +1,15 @@
-// triptych/coder/model/conditional_scale.hpp: coefficients of a learned transform, by the scale that those before them foretell.
+// triptych/coder/model/conditional_scale.hpp: coefficients of a learned transform, by a scale that is predicted from
+// earlier coefficients.
 //
-// A Laplace law (or whatever the corpus shows) whose scale is a learned log-linear function of the magnitudes decoded before it: the
-// scale says the class, and each class has one table, which all bands share. That sharing is what makes a few thousand small
-// pictures enough to learn from; nothing adapts, so the first symbol of a 30-byte picture costs what the hundredth does.
-// (Conditional scales: Wainwright and Simoncelli, 2000; the context quantisation of ECECOW, Wu, 1997.)
+// A Laplace law (or whatever the corpus shows), whose scale is a learned log-linear function of the magnitudes
+// decoded before. The scale selects a class, and each class has one table, which all bands share. Because bands share
+// tables, a few thousand small pictures are enough to learn from. Nothing adapts, so the first symbol of a 30-byte
+// picture costs what the hundredth does. (Conditional scales: Wainwright and Simoncelli, 2000; the context
+// quantisation of ECECOW, Wu, 1997.)
 //
-// There is no end of block: a zero that is sure costs 1/45000 bit. Symbols of any size and any layout can be coded, with the state or
-// without, where bands are taken alike and tables are those of the Laplace law. Side information has no scale: it goes as it is.
+// There is no end of block: a zero that is certain costs 1/45000 bit. Symbols of any size and any layout can be
+// coded, with learned state or without. Without it bands are treated alike and tables are those of the Laplace law.
+// Side information has no scale and is coded as it is.
 #pragma once
 
 #include <algorithm>

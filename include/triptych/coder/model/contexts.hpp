@@ -1,9 +1,11 @@
-// triptych/coder/model/contexts.hpp: small numbers that sum up what lies around a symbol; what `model::mixing` is composed of.
+// triptych/coder/model/contexts.hpp: small numbers that summarise the causal neighbourhood of a symbol;
+// `model::mixing` is composed of them.
 //
-// A context is a type with a `size` and a function that maps the vicinity of a symbol to a number below it, from symbols coded before
-// alone. Which ones help depends on what the transform left: `order` and `activity` for residuals of a predictor, `position` for blocks
-// and wavelets, `cousin` and `components` for colours. Orders are those of Markov models (Shannon, 1948), quantised as in CALIC (Wu
-// and Memon, 1997).
+// A context is a type with a `size` and a function. The function maps the `vicinity` of a symbol, which is its causal
+// neighbourhood, to a number below `size`. Which contexts help depends on what the transform left: `order` and
+// `activity` for residuals of a predictor, `position` for blocks and wavelets, `cousin` and `components` for colours.
+// (A cousin is the co-located symbol of the component before.) Orders are those of Markov models (Shannon, 1948),
+// quantised as in CALIC (Wu and Memon, 1997).
 #pragma once
 
 #include <algorithm>

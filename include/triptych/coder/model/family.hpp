@@ -1,12 +1,15 @@
-// triptych/coder/model/family.hpp: Laplace and Gauss laws as static tables that cost a number each, for `coder::rans`.
+// triptych/coder/model/family.hpp: Laplace and Gauss laws as static tables that cost one number each, for
+// `coder::rans`.
 //
-// Prediction residuals and transform coefficients follow a Laplace or a Gauss law closely enough that its scale says nearly all that a
-// counted table would (Reininger and Gibson, 1983), and a scale takes 14 bits where a table takes hundreds: what small pictures and many classes
-// want. 64 scales, four an octave from 1/16 on, so the nearest one is at most 9 % off, which costs about 0.006 bit a symbol.
+// Prediction residuals and transform coefficients follow a Laplace or a Gauss law closely. So the scale of the law
+// says nearly all that a counted table would (Reininger and Gibson, 1983). A scale takes 14 bits where a table takes
+// hundreds, which suits small pictures and many classes. There are 64 scales, four an octave from 1/16 on. The
+// nearest one is at most 9 % off, which costs about 0.006 bit a symbol.
 //
-// Tables must be the same on every machine, so they are made of integers alone: densities are 2^-|x/h| and 2^-(x/h)^2, with the distance h of
-// half the density for a scale, as products of square roots of 1/2; the mass of an interval is the mean of eight points of it. Every
-// token up to the largest that occurs gets a unit at least.
+// Tables must be the same on every machine, so they are made of integers alone. Densities are 2^-|x/h| and
+// 2^-(x/h)^2, where the scale h is the distance of half the density. They are computed as products of square roots of
+// 1/2. The mass of an interval is the mean of eight points of it. Every token up to the largest that occurs gets a
+// unit at least.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,9 @@
-// triptych/coder/model/geometric.hpp: one fixed two-sided geometric law a band, with learned odds.
+// triptych/coder/model/geometric.hpp: one fixed two-sided geometric law a band, with learned probabilities.
 //
-// A Laplace density integrated over unit intervals is a geometric law with a zero of its own, so two probabilities a band say
-// it exactly: that of a zero, and that a magnitude goes on growing. Nothing adapts, which makes it the model whose rate a
-// gradient can be taken of (learn/joint.hpp); on a codec's own coefficients the adaptive models are better.
-// Where the scale may travel in the stream instead of being learned, take `coder::rans<model::laplace>`.
+// A Laplace density integrated over unit intervals is a geometric law with a zero of its own. So two probabilities a
+// band say it exactly: that of a zero, and that a magnitude goes on growing. Nothing adapts, so the rate has a
+// gradient, which learn/joint.hpp needs. On a codec's own coefficients the adaptive models are better. Where the
+// scale may travel in the stream instead of being learned, take `coder::rans<model::laplace>`.
 #pragma once
 
 #include <algorithm>

@@ -1,13 +1,15 @@
 // triptych/coder/model/mixing.hpp: any contexts, mixed; the model to compose when none of the others fits.
 //
-// Each symbol becomes four or five decisions: zero, sign, length of the magnitude, the bits behind the highest. Every context that is listed
-// has counters for each of them; what they say is joined in the logistic domain by weights learned as it goes (Mahoney, PAQ7, 2005;
-// Mattern, "Mixing strategies in data compression", 2012), one set of weights for each activity of the surroundings. The mixture is then
-// corrected twice by what really followed such a probability (secondary estimation: Shkarin's PPMII, 2002; PAQ's APM).
+// Each symbol becomes four or five decisions: zero, sign, length of the magnitude, the bits behind the highest. Every
+// context that is listed has counters for each decision. Adaptive weights mix their predictions in the logistic
+// domain (Mahoney, PAQ7, 2005; Mattern, "Mixing strategies in data compression", 2012). There is one set of weights
+// for each activity of the causal neighbourhood. Two tables then correct the mixed probability by what really
+// followed such a probability (secondary estimation: Shkarin's PPMII, 2002; PAQ's APM).
 //
 //     using residuals = model::mixing<contexts::order<1>, contexts::order<2>, contexts::cousin>;
 //
-// The time goes with the number of contexts, memory with the sum of their sizes: 1.1 KB for each value of a context.
+// Time is proportional to the number of contexts, memory to the sum of their sizes: 1.1 KB for each value of a
+// context.
 #pragma once
 
 #include <algorithm>

@@ -1,11 +1,12 @@
-// triptych/coder/model/neighbourhood.hpp: quantised coefficients, in the light of the magnitudes around them.
+// triptych/coder/model/neighbourhood.hpp: quantised coefficients, in the context of neighbouring magnitudes.
 //
-// A symbol becomes decisions: is it zero, its magnitude in unary up to 15, then an Exp-Golomb escape, then its sign. Each decision is
-// the logistic mix of three contexts: the band's neighbours (blocks, for a block transform) by exact band; the coefficients next
-// to it in its own block by coarse band; and the same place of the component before and of the coarser level. Such contexts are
-// those of embedded wavelet coders (Wu, ECECOW, 1997) and of H.264's and HEVC's coefficient coding; mixing them is PAQ's.
+// A symbol becomes decisions: is it zero, its magnitude in unary up to 15, then an Exp-Golomb escape, then its sign.
+// Each decision mixes three contexts in the logistic domain: neighbours in the same band (blocks, for a block
+// transform) by exact band; the coefficients next to it in its own block by coarse band; and the co-located symbols
+// of the component before and of the coarser level. Such contexts are those of embedded wavelet coders (Wu, ECECOW,
+// 1997) and of H.264's and HEVC's coefficient coding; the mixing is PAQ's.
 //
-// Works for any layout and rank: what is not there counts as zero. For pictures that nothing has predicted yet use
+// It works for any layout and rank: missing neighbours count as zero. For pictures that nothing has predicted yet use
 // `model::predictive`.
 #pragma once
 

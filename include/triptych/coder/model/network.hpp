@@ -1,13 +1,15 @@
-// triptych/coder/model/network.hpp: probabilities by a small dense network, learned from a corpus, whose last layer goes on learning.
+// triptych/coder/model/network.hpp: probabilities by a small dense network, learned from a corpus, whose last layer
+// keeps adapting.
 //
-// Each symbol's surroundings are 24 small numbers; 32 hidden units with a clipped linear activation, and one logit for each decision that the
-// symbol becomes (Schmidhuber and Heil, "Sequential neural text compression", 1996; clipped units and 16-bit weights as in NNUE, Nasu,
-// 2018). Only the logits that are asked for are computed. While a stream is coded the last layer follows the gradient of the code length,
-// as PAQ's mixers do, so a picture unlike the corpus is learned as it goes; the hidden layer stays. Two tables then correct what the
-// network is used to be wrong about.
+// The causal neighbourhood of a symbol becomes 24 small numbers. They feed 32 hidden units with a clipped linear
+// activation, and one logit for each decision of the symbol (Schmidhuber and Heil, "Sequential neural text
+// compression", 1996; clipped units and 16-bit weights as in NNUE, Nasu, 2018). Only the logits that are needed are
+// computed. While a stream is coded, the last layer follows the gradient of the code length, as PAQ's mixers do; the
+// hidden layer stays. So the model adapts to a picture unlike the corpus. Two tables then correct the systematic
+// errors of the network.
 //
-// Integers throughout, and no sum leaves 32 bits whatever the weights are (see `network_layers`). Without learned state hidden unit i shows
-// input i, and the last layer learns from nothing.
+// All is done in integers, and no sum leaves 32 bits whatever the weights are (see `network_layers`). Without learned
+// state hidden unit i shows input i, and the last layer starts from nothing.
 #pragma once
 
 #include <algorithm>

@@ -1,11 +1,13 @@
-// triptych/coder/model/predictive.hpp: pictures and arrays that nothing has predicted yet; the model of lossless codecs.
+// triptych/coder/model/predictive.hpp: pictures and arrays that nothing has predicted yet; the model of lossless
+// codecs.
 //
-// Six predictors for each sample: left, above, their plane, the slope to the upper right, the median-edge detector (LOCO-I, Weinberger,
-// Seroussi, Sapiro, 2000) and a normalised LMS filter over neighbours and over the components before. They are blended by
-// the inverse of their errors nearby (Seemann and Tischer, 1997; JPEG XL's weighted predictor), a bias learned by context is taken
-// off (CALIC, Wu and Memon, 1997), and the rest is coded as decisions in mixed contexts of the errors around it and of what
-// surprised the component before. All in integers, so it is exact on every machine; residuals wrap at the band's width,
-// so symbols of up to 32 bits come back whatever they are.
+// Each sample has six predictors: left, above, their plane, the slope to the upper right, the median-edge detector
+// (LOCO-I, Weinberger, Seroussi, Sapiro, 2000), and a normalised LMS filter over neighbours and over the components
+// before. They are blended by the inverse of their errors nearby (Seemann and Tischer, 1997; JPEG XL's weighted
+// predictor). A bias that is learned by context is subtracted (CALIC, Wu and Memon, 1997). The residual is coded as
+// decisions in mixed contexts: the errors around it, and the error of the component before. All is done in integers,
+// so it is exact on every machine. Residuals wrap at the band's width, so symbols of up to 32 bits are coded exactly,
+// whatever they are.
 #pragma once
 
 #include <algorithm>

@@ -1,10 +1,11 @@
-// triptych/coder/model/pretrained.hpp: context mixing that starts from a corpus; for small pictures with few colours or values, which
-// have no time to learn: icons, glyphs, digits, sprites, maps of levels.
+// triptych/coder/model/pretrained.hpp: context mixing with learned contexts, for small pictures with few colours or
+// values: icons, glyphs, digits, sprites, maps of levels. Such pictures are too short to adapt to.
 //
-// Every decision asks sixteen contexts (pretrained_colours.hpp for two to four components, pretrained_values.hpp for one), and each
-// context what the corpus and what this picture knows of it (pretrained_mixing.hpp). Without learned state it starts empty, and is then like any other
-// adaptive model. The mixing is that of the PAQ family (M. Mahoney); slots that are frozen and pruned by count rather than hashed onto each other are
-// what makes it a model that can be shipped.
+// Every decision asks sixteen contexts (pretrained/colours.hpp for two to four components, pretrained/values.hpp for
+// one). Each context gives two predictions: from the corpus and from this picture (pretrained/mixing.hpp). Without
+// learned state it starts empty, like any other adaptive model. The mixing is that of the PAQ family (M. Mahoney).
+// The surprise is what makes the model small enough to ship: its slots do not change, and rare ones are left out,
+// where PAQ lets hashes collide.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,9 @@
-// triptych/coder/model/table.hpp: static tables, counted by the encoder and sent ahead; the model of Huffman and rANS coders.
+// triptych/coder/model/table.hpp: static tables, counted by the encoder and sent ahead; the model of Huffman and rANS
+// coders.
 //
-// A band's *class* follows from the layout alone: component, level and orientation, or place in the block. Contexts (a class, or a class in
-// regions of one level, see regions.hpp) whose statistics are alike share a table (cluster.hpp), so a table is sent only where it pays. Tables
-// travel in a small adaptive binary code of their own.
+// A band's *class* follows from the layout alone: component, level and orientation, or place in the block. A context
+// is a class, or a class in regions of one level (see regions.hpp). Contexts whose statistics are alike share a table
+// (cluster.hpp), so a table is sent only where it pays. Tables travel in a small adaptive binary code of their own.
 #pragma once
 
 #include <algorithm>

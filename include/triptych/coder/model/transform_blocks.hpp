@@ -1,13 +1,17 @@
-// triptych/coder/model/transform_blocks.hpp: the coefficients of cosine blocks of several sizes, as `transform::adaptive_dct` lays them out.
+// triptych/coder/model/transform_blocks.hpp: the coefficients of cosine blocks of several sizes, as
+// `transform::adaptive_dct` lays them out.
 //
-// Every decision is the logistic mix (PAQ's) of three to five adaptive contexts: the coefficient's neighbours in its block, its exact
-// frequency, the same frequency of the blocks to the left and above, and of the components coded before, with a running regression on
-// their levels. The surprise is what is done about signs and the DC, which coders of coefficients send almost as they are: the lines of
-// reconstructed samples along the left and upper border of a block are kept, and as the image is likely to go on, each sign is
-// guessed by what the lines still lack, and the DC, coded last, by what is left (sign prediction, tried for VVC and its
-// successor). That is worth 6 % of the bits; the estimator's joint decisions another 4 %.
+// Every decision is the logistic mix (PAQ's) of three to five adaptive contexts: the coefficient's neighbours in its
+// block, its exact frequency, the same frequency of the blocks to the left and above, and of the components coded
+// before, with a running regression on their levels.
 //
-// Bands that do not lie as that transform's do are coded like `model::neighbourhood` does, so any symbols of any layout can be coded.
+// The surprise is in signs and the DC, which most coders send almost as they are. The model keeps the lines of
+// reconstructed samples along the left and upper border of a block. The image is likely to continue across the
+// border. So each sign is predicted from what the lines still lack, and the DC, coded last, from the rest (sign
+// prediction, tried for VVC and its successor). This saves 6 % of the bits; the estimator's joint decisions save
+// another 4 %.
+//
+// Bands in any other layout are coded as by `model::neighbourhood`, so any symbols of any layout can be coded.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,8 @@
 // triptych/coder/parts/cluster.hpp: which contexts share a table.
 //
-// k-means of histograms with the Kullback-Leibler divergence as distance (Banerjee and others, JMLR 2005), from seeds farthest apart as in JPEG
-// XL, as many as pay for themselves. Bits are counted in integers, so every machine finds the same tables.
+// k-means of histograms with the Kullback-Leibler divergence as distance (Banerjee and others, JMLR 2005), from seeds
+// that lie farthest apart, as in JPEG XL. There are as many clusters as pay for themselves. Bits are counted in
+// integers, so every machine finds the same tables.
 #pragma once
 
 #include <algorithm>

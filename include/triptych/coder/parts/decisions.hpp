@@ -1,7 +1,8 @@
-// triptych/coder/parts/decisions.hpp: a number as binary decisions, each with a number of its own: what mixed and networked models share.
+// triptych/coder/parts/decisions.hpp: a number as binary decisions, each with a number of its own: what mixed and
+// networked models share.
 //
-// Zero, sign, length of the magnitude, the bits behind the highest: four or five decisions a symbol. Lengths of negative numbers
-// have nodes of their own, so a model can believe in lopsided laws.
+// Zero, sign, length of the magnitude, the bits behind the highest: four or five decisions a symbol. Lengths of
+// negative numbers have nodes of their own, so a model can learn asymmetric distributions.
 #pragma once
 
 #include <algorithm>

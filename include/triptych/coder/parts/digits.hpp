@@ -1,8 +1,9 @@
 // triptych/coder/parts/digits.hpp: symbols of any size as digits 0 ... 15, for models of `coder::multisymbol`.
 //
-// A symbol, folded to 0, -1, 1, -2 ... = 0, 1, 2, 3 ..., is a class, two an octave, and the bits that tell values of one class
-// apart. Classes up to 191 are a digit, and so are the highest four of their bits; what is above escapes to an Elias gamma code. So most
-// coefficients are one digit and most residuals of prediction two, where a tree of bits needs seven decisions.
+// A symbol is folded to 0, -1, 1, -2 ... = 0, 1, 2, 3 .... It becomes a class, two an octave, and the bits that tell
+// values of one class apart. For folded values up to 191 the class is one digit, and the highest four of the bits are
+// another. Larger values escape to an Elias gamma code. So most coefficients are one digit and most residuals of
+// prediction two, where a binary tree needs seven decisions.
 #pragma once
 
 #include <algorithm>

@@ -1,9 +1,10 @@
-// triptych/coder/parts/logistic.hpp: probabilities of binary decisions that learn as they go, in integers.
+// triptych/coder/parts/logistic.hpp: adaptive probabilities of binary decisions, in integers.
 //
-// A *counter* is the mean of two exponential averages, one that forgets fast and one that forgets slowly (as in VVC, JVET-M0473), both
-// starting as plain means of what was seen, so that a small picture learns quickly. A *mixer* joins what several contexts say in
-// the logistic domain (M. Mahoney, PAQ7, 2005): p = squash(sum of w · stretch(p_i)), weights moved along the gradient of the code
-// length. A *refinement* corrects a probability by what really followed it (PAQ's APM). Encoder and decoder run the same integers, so nothing here may be floating point.
+// A *counter* is the mean of two exponential averages, one fast and one slow (as in VVC, JVET-M0473). Both start as
+// plain means, so that a small picture learns quickly. A *mixer* joins the predictions of several contexts in the
+// logistic domain (M. Mahoney, PAQ7, 2005): p = squash(sum of w · stretch(p_i)), with weights that move along the
+// gradient of the code length. A *refinement* corrects a probability by what really followed it (secondary
+// estimation, PAQ's APM). Encoder and decoder run the same integers, so nothing here may be floating point.
 #pragma once
 
 #include <algorithm>

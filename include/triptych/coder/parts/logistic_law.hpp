@@ -1,4 +1,5 @@
-// triptych/coder/parts/logistic_law.hpp: symbols around a prediction that need not be whole, by a law of any scale; in integers.
+// triptych/coder/parts/logistic_law.hpp: symbols around a prediction with fractional bits, by a logistic law of any
+// scale; in integers.
 #pragma once
 
 #include <algorithm>

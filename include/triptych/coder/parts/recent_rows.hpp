@@ -1,4 +1,4 @@
-// triptych/coder/parts/recent_rows.hpp: the rows of a plane that contexts look at, with room beyond their ends.
+// triptych/coder/parts/recent_rows.hpp: the recent rows of a plane for contexts, with room beyond their ends.
 #pragma once
 
 #include <algorithm>

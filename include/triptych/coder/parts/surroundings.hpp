@@ -1,9 +1,10 @@
-// triptych/coder/parts/surroundings.hpp: where the already coded neighbours of a symbol lie, in any layout.
+// triptych/coder/parts/surroundings.hpp: where the causal neighbourhood of a symbol lies, in any layout.
 //
-// A group of bands is walked in buffer order, so at band k of sample p these are known: in its own band the samples to the left
-// and above (blocks, for a block transform), the bands before k of the same sample, and, in groups that lie before it, the same
-// place of another component (`cousin`) and of the coarser level (`parent`). Links between groups come from `place` alone, and
-// are looked for among the last few groups only, so that a layout of many bands costs linear time.
+// A group of bands is traversed in buffer order. At band k of sample p these are known: in its own band the samples
+// to the left and above (blocks, for a block transform); the bands before k of the same sample; and, in groups that
+// lie before it, the co-located symbol of another component (`cousin`) and of the coarser level (`parent`). Links
+// between groups come from `place` alone. They are looked for among the last few groups only, so that a layout of
+// many bands takes linear time.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// triptych/quantizer/detail/code_book.hpp: what quantizers with lists of vectors share: the lists, which bands they fit, and the bands of indices.
+// triptych/quantizer/detail/code_book.hpp: what quantizers with lists of vectors share: the lists, the bands that
+// they fit, and the bands of indices.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// triptych/quantizer/detail/even_level.hpp: what quantizers with learned levels use before they have learned any.
+// triptych/quantizer/detail/even_level.hpp: even levels, which quantizers with learned levels use before they have
+// learned any.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,9 @@
-// triptych/quantizer/detail/nearest_entry.hpp: the nearest entry of a code book, exactly, without looking at all of them. For encoders.
+// triptych/quantizer/detail/nearest_entry.hpp: finds the nearest entry of a code book, exactly, without looking at
+// all of them. For encoders.
 //
-// The sums of two vectors of m elements differ by no more than √m times their distance, so the search goes outwards from the sum that is
-// nearest and soon ends (Ra and Kim 1993, mean-distance-ordered partial search).
+// The sums of the elements of two vectors differ by no more than √m times the distance of the vectors, m being the
+// number of elements. So the search starts at the entry with the nearest sum, goes outwards, and soon ends (Ra and
+// Kim 1993, mean-distance-ordered partial search).
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// triptych/quantizer/detail/no_setting.hpp: what quantizers share that send nothing ahead of their symbols.
+// triptych/quantizer/detail/no_setting.hpp: what quantizers share that send no setting.
 #pragma once
 
 #include <triptych/quality.hpp>

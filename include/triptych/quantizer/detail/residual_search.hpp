@@ -1,7 +1,8 @@
-// triptych/quantizer/detail/residual_search.hpp: which entries of several books have a sum that is near to a vector. For encoders and learners.
+// triptych/quantizer/detail/residual_search.hpp: finds entries, one of each of several books, whose sum is near to a
+// vector. For encoders and learners.
 //
-// The nearest sum of all can't be found without trying all. A beam search keeps the best sums of the first books and tries each of them with each
-// entry of the next.
+// Only trying all sums would find the nearest for certain. A beam search keeps the best sums of the first books and
+// tries each of them with each entry of the next.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,8 @@
-// triptych/transform/detail/coefficient_price.hpp: what a coefficient will cost, guessed before anything is quantised or coded.
+// triptych/transform/detail/coefficient_price.hpp: estimates the rate of a coefficient before anything is quantised
+// or coded.
 //
-// For transforms that choose among several ways to transform a block: the way whose coefficients are cheapest together. A table over the
-// magnitude, as hundreds of coefficients are asked for each block.
+// For transforms that choose among several ways to transform a block: they take the way whose coefficients cost least
+// together. The estimate is a table over the magnitude, because each block asks for hundreds of coefficients.
 #pragma once
 
 #include <algorithm>

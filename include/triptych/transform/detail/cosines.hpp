@@ -1,6 +1,7 @@
-// triptych/transform/detail/cosines.hpp: the lowest frequencies of an orthonormal discrete cosine transform as fixed-point vectors.
+// triptych/transform/detail/cosines.hpp: the lowest frequencies of an orthonormal discrete cosine transform as
+// fixed-point vectors.
 //
-// What a transform with a learned basis uses before it has learned one. The cosines are computed at compile time, so a
+// A transform with a learned basis uses them before it has learned one. They are computed at compile time, so a
 // decoder does no floating-point arithmetic and every machine has the same integers.
 #pragma once
 

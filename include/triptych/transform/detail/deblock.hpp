@@ -1,9 +1,9 @@
 // triptych/transform/detail/deblock.hpp: smooths small steps across the borders of blocks, with integers only.
 //
-// In the manner of the deblocking filters of H.264 and HEVC (List et al. 2003, Norkin et al. 2012): a step across a border that is smaller than a true
-// edge, between sides that are themselves smooth, comes from quantisation. Two samples on each side are corrected by at most a tenth
-// of the quantisation step; between two large blocks that are very smooth the step becomes a ramp of twelve samples. All limits
-// follow from the step, so nothing but the step travels.
+// It follows the deblocking filters of H.264 and HEVC (List et al. 2003, Norkin et al. 2012). A step across a border
+// comes from quantisation if it is smaller than a true edge and both sides are smooth. The filter corrects two
+// samples on each side, by at most a tenth of the quantisation step. Between two large blocks that are very smooth,
+// the step becomes a ramp of twelve samples. All limits follow from the step, so nothing but the step travels.
 #pragma once
 
 #include <algorithm>

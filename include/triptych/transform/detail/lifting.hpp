@@ -1,8 +1,8 @@
 // triptych/transform/detail/lifting.hpp: wavelet filters as lifting steps, on lines of integers.
 //
-// Sweldens, "The lifting scheme" (1996): odd samples d and even samples s take turns in adding something of their neighbours, and
-// the inverse subtracts the same in reverse order, so it is exact whatever is added. Borders extend symmetrically (whole-sample),
-// which for a step means: a neighbour that is missing is the other one.
+// Sweldens, "The lifting scheme" (1996): odd samples d and even samples s take turns in adding something of their
+// neighbours. The inverse subtracts the same in reverse order, so it is exact whatever is added. Borders extend
+// symmetrically (whole-sample). For a step this means that a missing neighbour equals the other one.
 #pragma once
 
 #include <array>

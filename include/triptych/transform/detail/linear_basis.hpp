@@ -1,8 +1,9 @@
-// triptych/transform/detail/linear_basis.hpp: projecting a vector of samples on learned basis vectors, and putting it together again.
+// triptych/transform/detail/linear_basis.hpp: projects a vector of samples on learned basis vectors, and reconstructs
+// it.
 //
-// The kernel under transforms that learned a basis. Putting together is exact integer arithmetic, with narrow sums where the
-// coefficients can't overflow them. It touches only the vectors whose coefficients are not zero and copies nothing, for a decoder of
-// tiny pictures would do little else than copying a basis.
+// The kernel of transforms with a learned basis. Reconstruction is exact integer arithmetic, with narrow sums where
+// the coefficients cannot overflow them. It touches only the vectors whose coefficients are not zero, and copies
+// nothing: otherwise a decoder of tiny pictures would spend most of its time copying a basis.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,9 @@
-// triptych/transform/detail/plane.hpp: what transforms of planes share: walking a band, narrowing, and the choice of fractional bits.
+// triptych/transform/detail/plane.hpp: what transforms of planes share: traversing a band, narrowing, and the choice
+// of fractional bits.
 //
-// A transform of a band of rank R > 2 works on the last two axes and takes the leading ones as a batch; a band of rank 1 is a
-// plane of one row. Bands may lie interleaved in a group, so neighbours along the last axis are `unit` elements apart.
+// A transform of a band of rank R > 2 works on the last two axes and takes the leading ones as a batch. A band of
+// rank 1 is a plane of one row. Bands may lie interleaved in a group, so neighbours along the last axis are `unit`
+// elements apart.
 #pragma once
 
 #include <algorithm>

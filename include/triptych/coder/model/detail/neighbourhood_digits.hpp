@@ -1,7 +1,8 @@
 // triptych/coder/model/detail/neighbourhood_digits.hpp: quantised coefficients as digits, in one context each.
 //
-// What `neighbourhood` mixes three contexts for is here one table of contexts, as in AV1 (AV1 specification, 8.3.2, coeff_base): the kind of
-// band, and how large the magnitudes around are, one number of two classes an octave. A few percent larger, several times as fast.
+// Where `neighbourhood` mixes three contexts, this has one table of contexts, as in AV1 (AV1 specification, 8.3.2,
+// coeff_base). A context is the kind of band and the size of the neighbouring magnitudes, in two classes an octave.
+// Streams are a few percent larger, and coding is several times as fast.
 #pragma once
 
 #include <algorithm>

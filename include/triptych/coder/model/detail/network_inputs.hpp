@@ -1,7 +1,9 @@
-// triptych/coder/model/detail/network_inputs.hpp: what model::network sees of a symbol's surroundings, as small numbers.
+// triptych/coder/model/detail/network_inputs.hpp: the inputs of model::network: the causal neighbourhood of a symbol,
+// as small numbers.
 //
-// Magnitudes as logarithms, in eighths of an octave, so that weights on them make powers of them and one network serves faint and
-// strong pictures; neighbours that may lie to either side with their signs as well. The learner sees the same numbers by the same code.
+// Magnitudes are logarithms, in eighths of an octave. A weighted sum of them is a product of powers, so one network
+// serves faint and strong pictures. Neighbours that may lie to either side also come with their signs. The learner
+// computes the same numbers by the same code.
 #pragma once
 
 #include <algorithm>

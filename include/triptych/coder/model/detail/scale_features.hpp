@@ -1,9 +1,10 @@
 // triptych/coder/model/detail/scale_features.hpp: what the magnitudes decoded so far say about the next coefficient.
 //
-// The bands of a group are taken in order (by falling variance, as a learned transform hands them out). Each magnitude is put in
-// relation to what its band is used to, so that windows over unlike bands mean something; the features are logarithms of the means
-// over windows just before the coefficient in its own sample, and around its place in the samples to the left and above. The learner of
-// model::conditional_scale walks symbols by the same code as coder and decoder.
+// The bands of a group are taken in order; a learned transform orders them by falling variance. Each magnitude is
+// divided by the typical magnitude of its band, so that a window over unlike bands means something. The features are
+// logarithms of means over windows: those just before the coefficient in its own sample, and those around its place
+// in the samples to the left and above. The learner of model::conditional_scale traverses symbols by the same code as
+// coder and decoder.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,8 @@
 // triptych/coder/model/pretrained/colours.hpp: pictures of two to four components, for model::pretrained.
 //
-// Drawn pictures repeat their neighbours. So a pixel is first asked to be one of up to ten: its neighbours, the mirror image of the row so
-// far, the last new colour. Only if it is none of these are its components coded, bit by bit, alpha first.
+// Drawn pictures repeat their neighbours. So the model first asks whether a pixel equals one of up to ten candidates:
+// its neighbours, the mirror image of the row so far, the last new colour. Only if it equals none, its components are
+// coded, bit by bit, alpha first.
 #pragma once
 
 #include <algorithm>

@@ -1,12 +1,14 @@
-// triptych/coder/model/pretrained/mixing.hpp: how likely a bit is, said by sixteen contexts that a corpus knows something about.
+// triptych/coder/model/pretrained/mixing.hpp: the probability of a bit, from sixteen contexts that a corpus has
+// taught.
 //
-// Each context is asked twice: what did it mean in the corpus (a *slot*, frozen, in the model's state), and what has it meant in this
-// picture so far (a *history*, empty at first). Neither is a probability: they are small states, and learned maps say what a state is
-// worth in that context, so "seen twice, both ones" is as trustworthy as it turned out to be. A mixer (M. Mahoney, PAQ7, 2005) joins all that in the logistic
-// domain; its weights start from the learned ones. Integers only.
+// Each context is looked up twice: what it meant in the corpus (a *slot*, which is part of the model's state and does
+// not change), and what it has meant in this picture so far (a *history*, empty at first). Both hold small states,
+// not probabilities. Learned tables calibrate these states: "seen twice, both ones" gets the probability that it
+// deserved on held-out pictures. A mixer (M. Mahoney, PAQ7, 2005) joins the predictions in the logistic domain; its
+// weights start from learned ones. Integers only.
 //
-// A slot holds a check of nine bits, so contexts that the corpus never saw are known to be unknown: a model is made smaller by leaving
-// out rare contexts, not by letting them collide.
+// A slot holds a check of nine bits, so contexts that the corpus never saw are recognised. The model is made smaller
+// by leaving out rare contexts, not by collisions.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// triptych/coder/model/pretrained/planes.hpp: up to four bands of one shape, seen as a picture; what the contexts of model::pretrained look at.
+// triptych/coder/model/pretrained/planes.hpp: up to four bands of one shape, seen as a picture, for the contexts of
+// model::pretrained.
 #pragma once
 
 #include <algorithm>

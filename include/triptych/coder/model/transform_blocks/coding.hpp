@@ -1,8 +1,10 @@
-// triptych/coder/model/transform_blocks/coding.hpp: one run of planes of transform blocks, symbol by symbol, for both directions.
+// triptych/coder/model/transform_blocks/coding.hpp: one run of planes of transform blocks, symbol by symbol, for both
+// directions.
 //
-// Order: superblocks in raster order; of each its quadtree, then its blocks, all components of a block together; of each block the last
-// diagonal, the levels from there down to the lowest frequency, and the DC. By then all else of the block is known, so the lines along
-// its borders must be continued by the DC alone.
+// Superblocks follow in raster order. Of each, the quadtree comes first, then its blocks, all components of a block
+// together. Of each block, the last diagonal comes first, then the levels from there down to the lowest frequency,
+// then the DC. When the DC is coded, all else of the block is known. So only the DC is missing to continue the lines
+// along the block's borders.
 #pragma once
 
 #include <algorithm>

@@ -1,7 +1,8 @@
-// triptych/coder/model/transform_blocks/contexts.hpp: what `model::transform_blocks` looks at, and the tables for it.
+// triptych/coder/model/transform_blocks/contexts.hpp: the contexts of `model::transform_blocks`, and their tables.
 //
-// Coder and rate estimator see a coefficient through the same eyes: its frequency by zones that mean the same at every size, and the
-// coded coefficients of higher frequency next to it (the template of H.264's and VVC's coefficient coding, cut by classes that widen).
+// Coder and rate estimator use the same contexts of a coefficient: its frequency, by zones that mean the same at
+// every size, and the coded coefficients of higher frequency next to it (the template of H.264's and VVC's
+// coefficient coding, in classes that widen).
 #pragma once
 
 #include <algorithm>

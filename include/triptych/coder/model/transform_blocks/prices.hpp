@@ -1,9 +1,10 @@
-// triptych/coder/model/transform_blocks/prices.hpp: what levels of transform blocks cost, and the levels that are worth it.
+// triptych/coder/model/transform_blocks/prices.hpp: rates of the levels of transform blocks, and decisions by them.
 //
-// Two answers. `optimise` decides whole pictures with the entropies of a few static contexts, counted in one pass over a first
-// quantisation: it knows the coder's order, so each level sees the contexts that the ones before it made, and the last
-// diagonal of a block is chosen with all its levels in view (the last-position decision of H.264's trellis; Karczewicz, Ye,
-// Chong 2008). `bits` prices single symbols by what the coder itself pays on average; it runs the coder once, when first asked.
+// There are two estimates. `optimise` decides whole pictures by the entropies of a few static contexts, counted in
+// one pass over a first quantisation. It knows the coder's order, so each level sees the contexts that the ones
+// before it made. It chooses the last diagonal of a block with all its levels in view (the last-position decision of
+// H.264's trellis; Karczewicz, Ye, Chong 2008). `bits` gives the mean cost of a single symbol under the coder itself;
+// it runs the coder once, when first asked.
 #pragma once
 
 #include <algorithm>

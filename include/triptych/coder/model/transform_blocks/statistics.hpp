@@ -1,4 +1,5 @@
-// triptych/coder/model/transform_blocks/statistics.hpp: what `model::transform_blocks` learns, and what it remembers of blocks behind it.
+// triptych/coder/model/transform_blocks/statistics.hpp: what `model::transform_blocks` adapts, and what it remembers
+// of earlier blocks.
 #pragma once
 
 #include <algorithm>
