@@ -76,7 +76,7 @@ using stepped_bits = codec<T, quantizer::uniform, coder::raw>;
     add(example<codec<transform::adaptive_dct, quantizer::uniform, coder::run_length<coder::raw>>, std::uint8_t, 2>{
         .shape = {1, 1},
         .components = 1,
-        .bytes = "80 40 80 40 07 0b 0f 28 00 00 04 fe 03 00",
+        .bytes = "80 40 07 0b 0f 28 00 00 04 fe 03 00",
         .samples = {136},
         .goal = step(32),
         .input = {136}}),

@@ -2,11 +2,13 @@
 #include <triptych/codec.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/raw.hpp>
+#include <triptych/quantizer/dead_zone.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
+#include <triptych/transform/klt_set.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -71,6 +73,19 @@ BOOST_AUTO_TEST_CASE(rows_of_nothing_are_not_counted) {
     auto const z = lossless<strips<1>>{}.try_decode(y);
     BOOST_TEST(!z.error);
     BOOST_TEST((z.value.shape() == shape));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_transform_is_told_and_a_coder_can_say_reaches_strips) {
+    // The target of a transform that asks for it, and the rates of a coder for a quantizer that asks for them.
+    using aware = codec<transform::klt_set<8, 8>, quantizer::uniform, coder::range<>, strips<64>>;
+    using frugal = codec<transform::dct<8>, quantizer::dead_zone, coder::range<>, strips<64>>;
+    using plain = codec<transform::dct<8>, quantizer::dead_zone, coder::range<>>;
+    auto const x = shape::waves<std::uint8_t, 2>({200, 160}, 1);
+    BOOST_TEST(shape::largest_error(aware{}.decode(aware{}.encode(x, step(8))), x) < 48);
+    auto const in_strips = frugal{}.encode(x, step(12)).size(), decided = plain{}.encode(x, step(12)).size(),
+               hasty = frugal{}.encode(x, step(12).at_effort(1)).size();
+    BOOST_TEST(in_strips < hasty);
+    BOOST_TEST(static_cast<double>(in_strips) <= 1.03 * static_cast<double>(decided));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
