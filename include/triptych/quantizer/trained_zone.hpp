@@ -42,6 +42,11 @@ struct trained_zone {
     static constexpr void state(auto &self, V &&v) {
         v("step", self.step), v("points", self.points);
     }
+    /// Do the extents of the learned arrays fit each other? True without state.
+    constexpr auto valid() const noexcept -> bool {
+        return (step.empty() || step.shape() == dims{1u}) &&
+               (points.empty() || (!step.empty() && points.shape().rank == 2 && points.shape().extent[1] == 3));
+    }
 
     auto plan(target const &aim) const -> setting {
         auto const octaves = std::log2(std::max(aim.step, 1e-6F) * 256 / static_cast<float>(learned_step()));

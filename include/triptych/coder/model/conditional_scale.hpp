@@ -75,14 +75,12 @@ struct conditional_scale {
 class conditional_scale::tables {
 public:
     explicit tables(conditional_scale const &m) noexcept : model_(m.valid() ? &m : nullptr) {
-        if (model_ && (learned_odds_ = m.odds.data()) == nullptr) m.odds.copy_to(odds_.data());
-        if (!model_) usual(odds_.data());
-        if (model_ && (learned_weights_ = m.weight.data()) == nullptr) {
-            weights_ = triptych::detail::buffer<std::int16_t>(m.weight.size());
-            if (weights_.ok()) m.weight.copy_to(weights_.data());
-        }
+        if (model_)
+            weights_ = triptych::detail::loaded(m.weight), odds_ = triptych::detail::loaded(m.odds);
+        else
+            usual(usual_odds_.data());
     }
-    auto ok() const noexcept -> bool { return bands_.ok() && weights_.ok(); }
+    auto ok() const noexcept -> bool { return bands_.ok() && weights_.ok() && odds_.ok(); }
 
     /// Turns to the bands of a group.
     template <class L>
@@ -114,8 +112,7 @@ public:
         // A feature has 7 bits, a weight 16, and the bias 25: no sum overflows.
         auto sum = bands_[k].bias;
         if (model_) {
-            auto const *const w =
-                (learned_weights_ ? learned_weights_ : weights_.data()) + std::min(first_ + k, last_row_) * features;
+            auto const *const w = weights_.data() + std::min(first_ + k, last_row_) * features;
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 sum += (... + (w[I] * f[I]));
             }
@@ -126,7 +123,7 @@ public:
         return static_cast<std::size_t>(std::clamp<std::int32_t>(sum >> weight_frac, 0, classes - 1));
     }
     auto more(std::size_t scale, std::size_t m) const noexcept -> std::uint32_t {
-        auto const *const table = learned_odds_ ? learned_odds_ : odds_.data();
+        auto const *const table = model_ ? odds_.data() : usual_odds_.data();
         return std::max<std::uint32_t>(table[scale * decisions + m], 1);
     }
 
@@ -141,10 +138,9 @@ private:
     std::size_t first_ = 0, last_row_ = 0;
     triptych::detail::buffer<band> bands_;
     // Of the model where it lends them: to copy kilobytes would take longer than to decode a small picture.
-    std::int16_t const *learned_weights_ = nullptr;
-    std::uint16_t const *learned_odds_ = nullptr;
-    triptych::detail::buffer<std::int16_t> weights_;
-    std::array<std::uint16_t, classes * decisions> odds_;
+    triptych::detail::loaded<std::int16_t> weights_;
+    triptych::detail::loaded<std::uint16_t> odds_;
+    std::array<std::uint16_t, classes * decisions> usual_odds_;
 };
 
 /// Nothing adapts; refers to the model.
