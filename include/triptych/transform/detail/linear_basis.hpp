@@ -40,9 +40,9 @@ auto vector_gain(layout<R> const &in, frozen<std::int16_t> const &basis, std::si
         for (std::size_t at = k * dimension; at < basis.size(); at += count * dimension)
             for (std::size_t d = 0; d < dimension; ++d) {
                 auto const v = std::int64_t{static_cast<std::int16_t>(first[at + d])};
-                auto const square = static_cast<std::uint64_t>(v * v) >> 8; // so that 2^22 of them times 2^32 fit
+                auto const energy = static_cast<std::uint64_t>(v * v) >> 8; // so that 2^22 of them times 2^32 fit
                 std::uint64_t const gain = in[d % in.count()].gain;
-                weight += square, sum += square * gain * gain;
+                weight += energy, sum += energy * gain * gain;
             }
     });
     if (weight == 0) return alone;
