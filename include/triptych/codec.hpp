@@ -64,10 +64,10 @@ public:
     constexpr basic_codec(T transform, Q quantizer, C coder)
         : transform_(std::move(transform)), quantizer_(std::move(quantizer)), coder_(std::move(coder)),
           model_(model_fingerprint(*this)) {}
-    /// From a generated header: borrows its arrays. A header that lacks one of them does not compile in a constant expression,
-    /// and gives a codec that refuses every stream otherwise.
+    /// From a generated header: borrows its arrays. A header that lacks one of them, or has one that does not fit, does not compile in a constant
+    /// expression, and throws std::invalid_argument otherwise.
     explicit constexpr basic_codec(model_view const &model)
-        : model_(detail::borrow(*this, model) ? model.fingerprint : 0) {
+        : model_(detail::borrow(*this, model) && valid_state(*this) ? model.fingerprint : 0) {
         if (model_ == 0) detail::raise<std::invalid_argument>("the header's model does not fit this codec");
     }
 

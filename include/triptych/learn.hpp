@@ -1,7 +1,8 @@
 // triptych/learn.hpp: what to include to train a codec; a program that only encodes or decodes never needs it.
 //
 // Learned models go into headers by <triptych/learn/home/header.hpp>, which is included here, and into files by
-// <triptych/learn/home/safetensors.hpp>, which is not, because it needs nlohmann/json.
+// <triptych/learn/home/safetensors.hpp>, which is not, because it needs nlohmann/json. Nor are the learners on vectors, below
+// <triptych/learn/vectors/>: they know nothing of codecs.
 #pragma once
 
 #include <triptych/learn/coder/autoregressive.hpp>
@@ -13,8 +14,13 @@
 #include <triptych/learn/home/header.hpp>
 #include <triptych/learn/joint.hpp>
 #include <triptych/learn/learnable.hpp>
+#include <triptych/learn/quantizer/codebook.hpp>
+#include <triptych/learn/quantizer/codebook_dbscan.hpp>
+#include <triptych/learn/quantizer/codebook_som.hpp>
 #include <triptych/learn/quantizer/levels.hpp>
 #include <triptych/learn/quantizer/lloyd_max.hpp>
+#include <triptych/learn/quantizer/product.hpp>
+#include <triptych/learn/quantizer/residual.hpp>
 #include <triptych/learn/quantizer/trained_zone.hpp>
 #include <triptych/learn/transform/chain.hpp>
 #include <triptych/learn/transform/eigenpicture.hpp>

@@ -163,8 +163,7 @@ public:
             array = frozen<value>::owned({values.data(), values.size()}, shape);
             if (array.empty()) r.fail(errc::memory);
         });
-        if constexpr (requires(P const &p) { p.valid(); })
-            if (!restored.valid()) r.fail(errc::corrupt);
+        if (!valid_state(restored.policy())) r.fail(errc::corrupt);
         return restored;
     }
 };

@@ -4,11 +4,13 @@
 //
 //     template <class V> static constexpr void state(auto& self, V&& v) { v("basis", self.basis); }
 //
-// and from that one description come safetensors files, generated headers, bytes in a stream, the fingerprint that ties
-// a stream to its model and the count of parameters. Policies made of policies pass the visitor on with `nested`.
+// and says by `valid()` whether their extents fit the policy and each other. From these two come safetensors files, generated headers,
+// bytes in a stream, the fingerprint that ties a stream to its model and the count of parameters. Policies made of policies pass
+// the visitor on with `nested`, and that is all: the surprise is that validity travels the same way, so no wrapper can forget it.
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -122,14 +124,10 @@ public:
     constexpr auto operator[](std::size_t i) const noexcept -> T {
         return home_ == home::text ? static_cast<T>(text_[i]) : values_[i];
     }
-    /// Contiguous values, or null if they are stored as text; see `copy_to`.
+    /// Contiguous values, or null if they are stored as text: kernels read through `detail::elements` or `detail::loaded`.
     constexpr auto data() const noexcept -> T const * { return values_; }
     /// The values as text, or null; their bits are those of the elements.
     constexpr auto text() const noexcept -> char16_t const * { return text_; }
-    /// Copies the values to where a kernel wants them; `out` holds `size()` elements.
-    constexpr void copy_to(T *out) const noexcept {
-        for (std::size_t i = 0; i < size(); ++i) out[i] = (*this)[i];
-    }
 
 private:
     // A flag, because g++ under -fsanitize=undefined can't compare the address of a header's array with null in a constant.
@@ -145,6 +143,51 @@ private:
     triptych::dims shape_{};
     home home_ = home::nowhere;
 };
+
+namespace detail {
+/// Where the values of an array lie, for kernels that copy nothing: `read(f)` calls f with a pointer to T, or to char16_t, whose values
+/// are the bits of a T.
+template <class T>
+class elements {
+public:
+    elements() = default;
+    explicit elements(T const *values) noexcept : values_(values) {}
+    /// From element `first` on.
+    explicit elements(frozen<T> const &array, std::size_t first = 0) noexcept
+        : values_(array.data() ? array.data() + first : nullptr), text_(array.text() ? array.text() + first : nullptr) {
+    }
+    template <class F>
+    void read(F &&f) const {
+        if (values_)
+            f(values_);
+        else if (text_)
+            f(text_);
+    }
+
+private:
+    T const *values_ = nullptr;
+    char16_t const *text_ = nullptr;
+};
+
+/// The values of an array as a loop wants them, contiguous and of their type: its own, or a copy of a header's text.
+template <class T>
+class loaded {
+public:
+    loaded() = default;
+    explicit loaded(frozen<T> const &array) : values_(array.data()), copy_(array.text() ? array.size() : 0) {
+        if (!array.text()) return;
+        values_ = copy_.data();
+        for (std::size_t i = 0; i < copy_.size(); ++i) copy_[i] = static_cast<T>(array.text()[i]);
+    }
+    auto ok() const noexcept -> bool { return copy_.ok(); } ///< false without memory
+    auto data() const noexcept -> T const * { return values_; }
+    auto operator[](std::size_t i) const noexcept -> T { return values_[i]; }
+
+private:
+    T const *values_ = nullptr;
+    buffer<T> copy_;
+};
+} // namespace detail
 
 /// Refinement: the policy names learned arrays.
 template <class P>
@@ -172,10 +215,12 @@ struct prefixed {
 };
 } // namespace detail
 
-/// Visits the arrays of a part of a policy, if it has any, under `prefix.`.
+/// Visits the arrays of a part of a policy, if it has any, under `prefix.`; a visitor with `part(p)` is shown the part instead.
 template <class P, class V>
 constexpr void nested(std::string_view prefix, P &part, V &visitor) {
-    if constexpr (stateful<std::remove_const_t<P>>) {
+    if constexpr (requires { visitor.part(part); }) {
+        visitor.part(part);
+    } else if constexpr (stateful<std::remove_const_t<P>>) {
         detail::prefixed<V> inner{prefix, visitor};
         std::remove_const_t<P>::state(part, inner);
     }
@@ -191,10 +236,47 @@ constexpr void nested(std::size_t number, P &part, V &visitor) {
 
 /// Number of learned parameters of a policy or codec.
 template <class P>
-auto parameter_count(P const &policy) -> std::uint64_t {
+constexpr auto parameter_count(P const &policy) -> std::uint64_t {
     std::uint64_t n = 0;
     if constexpr (stateful<P>) P::state(policy, [&](std::string_view, auto const &array) { n += array.size(); });
     return n;
+}
+
+template <class P>
+constexpr auto valid_state(P const &policy) -> bool;
+
+namespace detail {
+template <class P>
+concept judges_state = requires(P const &p) {
+    { p.valid() } -> std::same_as<bool>;
+};
+
+/// Asks the parts of a policy that does not judge itself.
+template <class P>
+struct validity {
+    bool all = true;
+
+    constexpr void part(auto const &p) { all = all && valid_state(p); }
+    constexpr void operator()(std::string_view, auto const &) const {
+        static_assert(judges_state<P>, "state: a policy that names learned arrays says whether they fit, by "
+                                       "`constexpr auto valid() const noexcept -> bool`");
+    }
+};
+} // namespace detail
+
+/// Do the learned arrays of a policy or codec fit it and each other? Asked wherever arrays come from outside: of files, headers and
+/// streams. The policy's own `valid()` answers for all that it holds; where there is none its parts are asked. True without state.
+template <class P>
+constexpr auto valid_state(P const &policy) -> bool {
+    if constexpr (!stateful<P>) {
+        return true;
+    } else if constexpr (detail::judges_state<P>) {
+        return parameter_count(policy) == 0 || policy.valid();
+    } else {
+        detail::validity<P> asked;
+        P::state(policy, asked);
+        return asked.all;
+    }
 }
 
 /// CRC-32C over names, element types, extents and little-endian values, in visiting order; 0 for a policy without state.

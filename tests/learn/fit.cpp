@@ -1,19 +1,25 @@
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <random>
 #include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <triptych/coder/range.hpp>
+#include <triptych/coder/raw.hpp>
 #include <triptych/learn/coder/geometric.hpp>
 #include <triptych/learn/fit.hpp>
 #include <triptych/learn/transform/chain.hpp>
 #include <triptych/learn/transform/pca.hpp>
+#include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/identity.hpp>
+#include <triptych/transform/klt.hpp>
 
 namespace tt = triptych;
 
@@ -45,6 +51,136 @@ auto error(P const &a, P const &b) {
     double sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) sum += std::pow(double(a.data()[i]) - double(b.data()[i]), 2);
     return sum / double(a.size());
+}
+
+/// Takes a learned number off each sample.
+struct shift : tt::transform::identity {
+    tt::frozen<std::int32_t> by;
+    static constexpr void describe(auto &d) { d("shift"); }
+    template <class V>
+    static constexpr void state(auto &self, V &&v) {
+        v("by", self.by);
+    }
+    constexpr auto valid() const noexcept -> bool { return by.empty() || by.shape() == tt::dims{1u}; }
+    template <class B>
+    auto forward(B x) const -> B {
+        for (std::size_t i = 0; i < x.size() && !by.empty(); ++i)
+            x.data()[i] = static_cast<typename B::value_type>(x.data()[i] - by[0]);
+        return x;
+    }
+    auto amount() const { return by.empty() ? 0 : by[0]; }
+    static auto of(std::int32_t v) {
+        shift s;
+        s.by = tt::frozen<std::int32_t>::owned(std::array{v}, {1u});
+        return s;
+    }
+};
+/// As shift, but found in steps, and with a diary: which pictures were observed and validated, each by its first sample.
+struct slow_shift : shift {
+    tt::frozen<std::int32_t> observed, validated, errors;
+    static constexpr void describe(auto &d) { d("slow_shift"); }
+    template <class V>
+    static constexpr void state(auto &self, V &&v) {
+        v("by", self.by), v("observed", self.observed), v("validated", self.validated), v("errors", self.errors);
+    }
+};
+/// Two members of one kind.
+struct shift_again : shift {
+    static constexpr void describe(auto &d) { d("shift_again"); }
+};
+using shifts = tt::transform::chain<shift, tt::transform::identity, shift_again>;
+template <class T>
+using exactly = tt::codec<T, tt::quantizer::none, tt::coder::raw>;
+
+/// The mean of the samples, in one pass.
+template <class P>
+struct mean_learner {
+    template <class B>
+    void observe(B const &x) {
+        for (std::size_t i = 0; i < x.size(); ++i) sum_ += x.data()[i];
+        count_ += static_cast<std::int64_t>(x.size());
+    }
+    void merge(mean_learner const &other) { sum_ += other.sum_, count_ += other.count_; }
+    auto finish() -> P {
+        P p;
+        static_cast<shift &>(p) = shift::of(static_cast<std::int32_t>(sum_ / count_));
+        return p;
+    }
+
+private:
+    std::int64_t sum_ = 0, count_ = 0;
+};
+} // namespace
+
+template <>
+struct triptych::learner<shift> : mean_learner<shift> {};
+template <>
+struct triptych::learner<shift_again> : mean_learner<shift_again> {};
+
+/// Goes half of the way to the mean in each pass, until what is held out does not gain any more.
+template <>
+struct triptych::learner<slow_shift> {
+    static constexpr std::size_t held_out = 3;
+    template <class B>
+    void observe(B const &x) {
+        note(observed_, x);
+        for (std::size_t i = 0; i < x.size(); ++i) miss_ += x.data()[i] - now_;
+        count_ += static_cast<std::int64_t>(x.size());
+    }
+    template <class B>
+    void validate(B const &x) {
+        note(validated_, x);
+        for (std::size_t i = 0; i < x.size(); ++i) error_ += std::abs(x.data()[i] - now_);
+    }
+    void merge(learner const &other) {
+        observed_.insert(observed_.end(), other.observed_.begin(), other.observed_.end());
+        validated_.insert(validated_.end(), other.validated_.begin(), other.validated_.end());
+        miss_ += other.miss_, count_ += other.count_, error_ += other.error_;
+    }
+    auto next_pass() -> bool {
+        bool const better = errors_.empty() || error_ < errors_.back();
+        if (better) best_ = now_;
+        errors_.push_back(static_cast<std::int32_t>(error_));
+        now_ += static_cast<std::int32_t>(miss_ / count_ / 2);
+        miss_ = count_ = error_ = 0;
+        return better;
+    }
+    auto branch() const -> learner {
+        learner b;
+        b.now_ = now_;
+        return b;
+    }
+    auto finish() -> slow_shift {
+        auto const array = [](std::vector<std::int32_t> const &v) {
+            return frozen<std::int32_t>::owned(v, dims{static_cast<std::uint32_t>(v.size())});
+        };
+        slow_shift s;
+        s.by = array({best_}), s.observed = array(observed_), s.validated = array(validated_),
+        s.errors = array(errors_);
+        return s;
+    }
+
+private:
+    template <class B>
+    static void note(std::vector<std::int32_t> &diary, B const &x) {
+        diary.push_back(x.data()[0]);
+    }
+    std::vector<std::int32_t> observed_, validated_, errors_;
+    std::int64_t miss_ = 0, count_ = 0, error_ = 0;
+    std::int32_t now_ = 0, best_ = 0;
+};
+
+namespace {
+/// Pictures of mean 40, as centred values, each with its number as the first sample.
+auto numbered(std::size_t n) {
+    std::vector<tt::picture<std::uint8_t, 2>> c;
+    for (std::size_t k = 0; k < n; ++k) {
+        tt::picture<std::uint8_t, 2> p({16, 16}, 1);
+        for (std::size_t i = 0; i < p.size(); ++i) p.data()[i] = 168;
+        p.data()[0] = static_cast<std::uint8_t>(128 + k);
+        c.push_back(std::move(p));
+    }
+    return c;
 }
 } // namespace
 
@@ -110,6 +246,107 @@ BOOST_AUTO_TEST_CASE(member_of_a_chain_is_learned) {
     auto const c = tt::fit<chained>(corpus);
     auto const alone = tt::fit<plain>(corpus);
     BOOST_TEST(tt::model_fingerprint(c.transform().get<1>()) == tt::model_fingerprint(alone.transform()));
+}
+
+// Axes of each picture's own, as the encoder takes them, before the basis is learned: a rotation then costs next to nothing.
+BOOST_AUTO_TEST_CASE(learners_see_what_the_encoder_fits_to_a_picture) {
+    using pca = tt::transform::pca<8, 8, 24>;
+    auto const corpus = [] {
+        std::vector<tt::picture<std::uint8_t, 2>> c;
+        std::mt19937 random(4);
+        for (int n = 0; n < 8; ++n) {
+            tt::picture<std::uint8_t, 2> p({64, 64}, 3);
+            double const a = 0.3 + 0.05 * n;
+            for (std::size_t i = 0; i < p.size(); ++i) {
+                // Along an axis far from the fixed ones, and a little along another.
+                double const y = double(i / 192), x = double(i / 3 % 64), wave = 60 * std::sin(a * (y + 2 * x)),
+                             other = 9 * std::sin(y);
+                double const along[] = {0.2, 0.9, -0.4}, across[] = {0.9, 0, 0.5};
+                p.data()[i] = static_cast<std::uint8_t>(
+                    std::lround(124 + along[i % 3] * wave + across[i % 3] * other + double(random() % 7)));
+            }
+            c.push_back(std::move(p));
+        }
+        return c;
+    }();
+    auto const judged = [&]<class T>(T) {
+        using codec = tt::codec<T, tt::quantizer::uniform, tt::coder::range<>>;
+        auto const c = tt::fit<codec>(corpus);
+        double squares = 0;
+        std::size_t bytes = 0;
+        for (auto const &p : corpus) {
+            auto const stream = c.encode(p, tt::step(8));
+            bytes += stream.size(), squares += error(p, c.decode(stream));
+        }
+        return std::pair(double(bytes), squares);
+    };
+    auto const alone = judged(pca{}), behind = judged(tt::transform::chain<tt::transform::klt, pca>{});
+    BOOST_TEST_MESSAGE(alone.first << " bytes, " << alone.second << "; behind klt " << behind.first << ", "
+                                   << behind.second);
+    BOOST_TEST(behind.first < 1.05 * alone.first);
+    BOOST_TEST(behind.second < 1.05 * alone.second);
+}
+
+BOOST_AUTO_TEST_CASE(all_members_of_a_chain_are_learned) {
+    std::vector<std::size_t> passes;
+    tt::fit_options o;
+    o.progress = [&](tt::learn::progress const &p) {
+        if (p.done == p.total) passes.push_back(p.pass);
+        return true;
+    };
+    auto const c = tt::fit<exactly<shifts>>(numbered(10), o);
+    BOOST_TEST(c.transform().get<0>().amount() == 39);
+    BOOST_TEST(c.transform().get<2>().amount() == 0); // of what the first leaves
+    BOOST_TEST(!c.transform().get<2>().by.empty());
+    BOOST_TEST(passes == (std::vector<std::size_t>{0, 1}), boost::test_tools::per_element());
+    // One pass is not enough for two.
+    tt::learner<shifts> l;
+    l.observe(tt::bands<std::int16_t, 2>(tt::detail::component_planes<2>({4, 4}, 1, 8), std::int16_t{3}));
+    BOOST_CHECK_THROW(l.finish(), std::invalid_argument);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_kept_stays_as_it_is) {
+    auto const corpus = numbered(10);
+    exactly<shifts> const start(shifts(shift::of(30), {}, {}), {}, {});
+    auto const c = tt::fit<exactly<shifts>, tt::keep<shift>>(corpus, {}, start);
+    BOOST_TEST(c.transform().get<0>().amount() == 30);
+    BOOST_TEST(c.transform().get<2>().amount() == 9);
+    auto const without = tt::fit<exactly<shifts>, tt::keep<shift_again>>(corpus);
+    BOOST_TEST(without.transform().get<0>().amount() == 39);
+    BOOST_TEST(without.transform().get<2>().by.empty());
+    // A whole panel.
+    auto const pictures = corpus_of<std::uint8_t>(12, 3);
+    auto const whole = tt::fit<both>(pictures);
+    both const half(whole.transform(), {}, {});
+    using basis = both::transform_type;
+    BOOST_TEST((tt::fit<both, tt::keep<basis>>(pictures, {}, half).model() == whole.model()));
+    BOOST_TEST((tt::parameter_count(tt::fit<both, tt::keep<basis>>(pictures).transform()) == 0u));
+}
+
+BOOST_AUTO_TEST_CASE(a_corpus_is_read_until_the_held_out_part_is_content) {
+    auto const corpus = numbered(10);
+    auto const one = tt::fit<exactly<slow_shift>>(corpus);
+    auto const &t = one.transform();
+    // 0, 20, 30, 35, 37, 38: halves of what is missing, which are integers.
+    BOOST_TEST(t.amount() == 38);
+    auto const passes = t.errors.size();
+    BOOST_REQUIRE(passes > 3u);
+    for (std::size_t p = 2; p + 1 < passes; ++p) BOOST_TEST(t.errors[p - 1] < t.errors[p - 2]);
+    BOOST_TEST(t.errors[passes - 1] >= t.errors[passes - 2]);
+    // All pictures in their order in each pass; every third is held out.
+    BOOST_REQUIRE(t.observed.size() == 7 * passes);
+    BOOST_REQUIRE(t.validated.size() == 3 * passes);
+    int const observed[] = {0, 1, 3, 4, 6, 7, 9}, validated[] = {2, 5, 8};
+    for (std::size_t i = 0; i < t.observed.size(); ++i) BOOST_TEST(t.observed[i] == observed[i % 7]);
+    for (std::size_t i = 0; i < t.validated.size(); ++i) BOOST_TEST(t.validated[i] == validated[i % 3]);
+    // A chain hands on what is asked of its member.
+    auto const chained = tt::fit<exactly<tt::transform::chain<tt::transform::identity, slow_shift>>>(corpus);
+    BOOST_TEST(tt::model_fingerprint(chained.transform().get<1>()) == tt::model_fingerprint(t));
+    tt::fit_options o;
+    for (unsigned const n : {2u, 3u, 9u}) {
+        o.threads = n;
+        BOOST_TEST(tt::fit<exactly<slow_shift>>(corpus, o).model() == one.model());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(other_samples_and_wrong_ones) {

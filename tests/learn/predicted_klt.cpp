@@ -11,6 +11,7 @@
 #include <triptych/conformance/hostile.hpp>
 #include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
+#include <triptych/learn/quantizer/trained_zone.hpp>
 #include <triptych/learn/transform/predicted_klt.hpp>
 #include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
@@ -70,6 +71,9 @@ BOOST_AUTO_TEST_SUITE(learn_predicted_klt)
 BOOST_AUTO_TEST_CASE(learning_saves_bits_at_no_more_error) {
     auto const codec = tt::fit<blocks>(fields(200, 1), options(10));
     BOOST_TEST(codec.transform().components() == 2u);
+    // The quantizer sees what stands in the loop.
+    BOOST_TEST(codec.quantizer().step[0] == 10 * 256);
+    BOOST_TEST(codec.quantizer().points.shape().extent[0] == codec.transform().vectors(2));
     double own = 0, plain = 0;
     auto const unseen = fields(20, 2);
     auto const learned = cost(codec, unseen, 10, own), untrained = cost(blocks{}, unseen, 10, plain);

@@ -54,4 +54,27 @@ BOOST_AUTO_TEST_CASE(owned_arrays_copy_and_move) {
     BOOST_TEST(a.empty());
 }
 
+// Kernels read numbers and the text of a header alike.
+BOOST_AUTO_TEST_CASE(kernels_read_values_and_text) {
+    constexpr char16_t text[] = u"\x0001\xffff\x8000\x7fff";
+    constexpr std::int16_t values[] = {1, -1, -32768, 32767};
+    triptych::frozen<std::int16_t> const of_values(values, {4u}), of_text(text, {2u, 2u});
+    for (auto const *array : {&of_values, &of_text}) {
+        triptych::detail::loaded const copy(*array);
+        BOOST_REQUIRE(copy.ok());
+        for (std::size_t i = 0; i < 4; ++i) BOOST_TEST(copy[i] == values[i]);
+        for (std::size_t first = 0; first < 4; ++first) {
+            int calls = 0;
+            triptych::detail::elements(*array, first).read([&](auto const *at) {
+                ++calls;
+                BOOST_TEST(static_cast<std::int16_t>(at[0]) == values[first]);
+            });
+            BOOST_TEST(calls == 1);
+        }
+    }
+    BOOST_TEST(triptych::detail::loaded(of_values).data() == values); // nothing is copied that need not be
+    BOOST_TEST(triptych::detail::loaded(triptych::frozen<std::int16_t>{}).ok());
+    triptych::detail::elements<std::int16_t>{}.read([](auto const *) { BOOST_TEST(false); });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -153,6 +153,31 @@ BOOST_AUTO_TEST_CASE(hostile_files_are_refused) {
     }
 }
 
+// As many objects as a header has room for are read in one go, and counted before anything is made of them.
+BOOST_AUTO_TEST_CASE(arrays_are_counted) {
+    auto const refused = [](std::size_t n) {
+        std::string json = "{";
+        for (std::size_t i = 0; i < n; ++i)
+            json += (i ? ",\"" : "\"") + std::to_string(i) + R"(":{"dtype":"U8","shape":[1],"data_offsets":[0,1]})";
+        try {
+            (void)tt::metadata_of(bytes_of(with_header(json + "}")));
+            return tt::errc::none;
+        } catch (tt::format_error const &e) {
+            return e.code();
+        }
+    };
+    BOOST_TEST((refused(4096) == tt::errc::none));
+    BOOST_TEST((refused(4097) == tt::errc::limit));
+    BOOST_TEST((refused(16000) == tt::errc::limit));
+}
+
+BOOST_AUTO_TEST_CASE(a_number_without_axes_is_named) {
+    auto const one = with_header(R"({"transform.1.a":{"dtype":"I8","shape":[],"data_offsets":[0,1]}})");
+    BOOST_CHECK_EXCEPTION(tt::load<toy_codec>(bytes_of(one)), tt::mismatch_error, [](auto const &e) {
+        return e.found() == "transform.1.a without axes, one number" && e.expected() == "1 to 4 axes";
+    });
+}
+
 // The format's own package as judge, where there is one: $TRIPTYCH_PYTHON.
 BOOST_AUTO_TEST_CASE(files_are_exchanged_with_python) {
     auto const *const python = std::getenv("TRIPTYCH_PYTHON");

@@ -24,6 +24,7 @@ struct toy : triptych::transform::identity {
     static constexpr void state(auto &self, V &&v) {
         v("a", self.a), v("b", self.b), v("c", self.c), v("d", self.d), v("e", self.e);
     }
+    constexpr auto valid() const noexcept -> bool { return a.empty() || a.shape().rank == 2; }
 };
 
 /// Values at all the edges of their types; `d` has surrogates, noncharacters, and units that look like what follows them.

@@ -74,6 +74,40 @@ auto largest_error(B const &was, B const &is) -> double {
     return worst;
 }
 
+/// What stands before a transform has gains already: of a chain, of a pyramid. All of them times three are those of the result times three; where
+/// they differ, a band's gain lies among those of the components that it may be made of.
+template <class B, class P>
+void gain_law(P const &policy, conformance_report &report) {
+    constexpr auto R = B::rank;
+    extents<R> shape;
+    for (std::size_t axis = 0; axis < R; ++axis) shape[axis] = axis + 2 < R ? 2 : 13;
+    for (std::size_t components = 1; components <= 5; ++components) {
+        auto const with_gains = [&](auto &&times) {
+            auto in = component_planes<R>(shape, components, 8);
+            for (std::size_t c = 0; c < components; ++c)
+                in.relabel(c, [&](band_info<R> &b) { b.gain = static_cast<std::uint16_t>(b.gain * times(c)); });
+            return policy.arrange(in);
+        };
+        auto const once = with_gains([](std::size_t) { return 1u; }),
+                   thrice = with_gains([](std::size_t) { return 3u; });
+        auto const rising = with_gains([](std::size_t c) { return 1 + c; });
+        bool multiplied = once.count() == thrice.count(), between = once.count() == rising.count();
+        for (std::size_t b = 0; b < once.count(); ++b) {
+            if (once[b].at.kind == role::side) continue;
+            std::int64_t const gain = once[b].gain;
+            // Each of them is rounded.
+            multiplied = multiplied && std::abs(thrice[b].gain - 3 * gain) <= 3;
+            between = between && rising[b].gain >= gain - 1 &&
+                      rising[b].gain <= (gain + 1) * static_cast<std::int64_t>(components);
+        }
+        auto const where = [&] {
+            return std::to_string(components) + " components in " + bands_text<typename B::value_type, R>();
+        };
+        report.check(multiplied, "arrange multiplies the gain that it finds by its own", where);
+        report.check(between, "a gain lies among those of the components", where);
+    }
+}
+
 template <class B, class P>
 void transform_laws(P const &policy, conformance_options const &o, conformance_report &report) {
     using T = typename B::value_type;
@@ -121,6 +155,7 @@ void transform_laws(P const &policy, conformance_options const &o, conformance_r
                              [&] { return where() + ", error " + std::to_string(largest_error(x, z)); });
         }
     report.check(accepted != 0, "arrange accepts some layout", [] { return bands_text<T, R>(); });
+    gain_law<B>(policy, report);
 
     layout<R> nothing;
     nothing.fail();

@@ -1,26 +1,26 @@
 // triptych/learn/fit.hpp: a codec learned from a corpus, panel after panel.
 //
 // The transform learns from the planes, the quantizer from the coefficients that the learned transform gives, the coder from the
-// symbols that both give; a panel without a learner is used as it is. Pictures are read again for each panel and never
-// kept, so the corpus may be a range that loads them one by one.
+// symbols that both give. Every panel with learned state is learned, or the user says `keep`. Pictures are read again for each
+// panel and each pass, so the corpus may be a range that loads them one by one; what a learner remembers of them is its own affair.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <iterator>
 #include <stdexcept>
 #include <string_view>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <triptych/codec.hpp>
 #include <triptych/learn/learnable.hpp>
+#include <triptych/learn/numeric/parallel.hpp>
 #include <triptych/learn/progress.hpp>
+#include <triptych/schedule/stages.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {
@@ -37,66 +37,118 @@ struct fit_options {
 };
 
 namespace detail {
-template <class P>
-concept has_learner = requires {
-    sizeof(learner<P>);
+/// What a panel will be given when the codec encodes, to its learner: `observe(bands)`, or of symbols `observe(bands, step)`.
+template <class L, class B>
+void show(L &l, B const &x) {
+    l.observe(x);
+}
+template <class L, class B>
+void show(L &l, stepped<B> const &x) {
+    if constexpr (requires { l.observe(x.symbols, x.step); })
+        l.observe(x.symbols, x.step);
+    else
+        l.observe(x.symbols);
+}
+template <class L, class B>
+void show_held_out(L &l, B const &x) {
+    l.validate(x);
+}
+template <class L, class B>
+void show_held_out(L &l, stepped<B> const &x) {
+    if constexpr (requires { l.validate(x.symbols, x.step); })
+        l.validate(x.symbols, x.step);
+    else
+        l.validate(x.symbols);
+}
+
+template <class L>
+concept holds_out = requires {
+    requires L::held_out > 0;
 };
 
-/// One learner a block of pictures, merged in order of the blocks, whatever the number of threads.
-template <class P, class Corpus, class Prepare>
-auto learned(std::string_view panel, Corpus &&corpus, Prepare const &prepare, fit_options const &options) -> P {
+/// One pass: a branch for each block of pictures, merged in order of the blocks, whatever the number of threads.
+template <class L, class Corpus, class Load, class Fresh>
+void read_once(L &all, Fresh const &fresh, learn::progress where, Corpus &corpus, Load const &load,
+               fit_options const &options) {
     constexpr std::size_t block = 4;
-    auto const total = static_cast<std::size_t>(std::distance(std::begin(corpus), std::end(corpus)));
-    auto next = std::begin(corpus);
+    using branch = decltype(fresh());
+    struct part {
+        branch learned;
+        decltype(std::begin(corpus)) first;
+        std::size_t from, until;
+    };
+    where.total = static_cast<std::size_t>(std::distance(std::begin(corpus), std::end(corpus)));
+    for (auto next = std::begin(corpus); where.done < where.total;) {
+        std::vector<part> parts;
+        while (where.done < where.total && parts.size() < std::max(1U, options.threads)) {
+            auto const n = std::min(block, where.total - where.done);
+            parts.push_back({fresh(), next, where.done, where.done + n});
+            std::advance(next, n), where.done += n;
+        }
+        learn::for_parts(parts.size(), options.threads, [&](std::size_t p) {
+            auto at = parts[p].first;
+            for (auto i = parts[p].from; i < parts[p].until; ++i, ++at) {
+                if constexpr (holds_out<branch>)
+                    if (i % branch::held_out == branch::held_out - 1) {
+                        show_held_out(parts[p].learned, load(*at));
+                        continue;
+                    }
+                show(parts[p].learned, load(*at));
+            }
+        });
+        for (auto const &p : parts) all.merge(p.learned);
+        learn::report(options.progress, where);
+    }
+}
+
+/// The policy that `load(picture)` teaches, in as many passes as its learner wants; `start` is what it was before.
+template <class Kept, class P, class Corpus, class Load>
+auto learned(std::string_view panel, P const &start, Corpus &corpus, Load const &load, fit_options const &options)
+    -> P {
+    using L = typename learner_keeping<P, Kept>::type;
     auto const fresh = [&] {
-        learner<P> l;
+        L l;
         if constexpr (requires { l.aim = options.aim; }) l.aim = options.aim;
+        if constexpr (requires { l.limit(options.model_size); }) l.limit(options.model_size);
+        if constexpr (requires { l.begin(start); }) l.begin(start);
         return l;
     };
     auto all = fresh();
-    if constexpr (requires { all.limit(options.model_size); }) all.limit(options.model_size);
-    for (std::size_t done = 0; done < total;) {
-        std::size_t const waves = std::max(1U, options.threads);
-        std::vector<learner<P>> parts;
-        for (auto n = std::min(waves, (total - done + block - 1) / block); n > 0; --n) parts.push_back(fresh());
-        std::vector<std::exception_ptr> failures(parts.size());
-        std::vector<std::thread> threads;
-        for (std::size_t t = 0; t < parts.size(); ++t) {
-            auto const first = next;
-            auto const n = std::min(block, total - done);
-            std::advance(next, n), done += n;
-            auto const work = [&, t, first, n] {
-                try {
-                    auto at = first;
-                    for (std::size_t i = 0; i < n; ++i, ++at) parts[t].observe(prepare(*at));
-                } catch (...) {
-                    failures[t] = std::current_exception();
-                }
-            };
-            if (parts.size() == 1)
-                work();
-            else
-                threads.emplace_back(work);
-        }
-        for (auto &t : threads) t.join();
-        for (auto const &f : failures)
-            if (f) std::rethrow_exception(f);
-        for (auto const &p : parts) all.merge(p);
-        learn::report(options.progress, {panel, done, total});
+    if constexpr (multi_pass<L>) {
+        auto const branch = [&] { return all.branch(); };
+        std::size_t pass = 0;
+        do read_once(all, branch, {panel, 0, 0, pass++}, corpus, load, options);
+        while (all.next_pass());
+    } else {
+        read_once(all, fresh, {panel}, corpus, load, options);
     }
     return all.finish();
 }
 } // namespace detail
 
-/// Learns all panels of `Codec` that have a learner from `corpus`, a forward range of pictures (whatever `encode` takes).
-/// Throws std::invalid_argument for too few or unequal pictures and for samples that are not finite, learn::cancelled when stopped.
-template <class Codec, class Corpus>
-auto fit(Corpus &&corpus, fit_options const &options = {}) -> Codec {
+/// Learns all panels of `Codec` that have learned state, but those of a `keep`, from `corpus`, a forward range of pictures (whatever `encode`
+/// takes). What is kept is as in `start`. Throws std::invalid_argument for too few or unequal pictures and for samples that are not
+/// finite, learn::cancelled when stopped.
+template <class Codec, class Kept = keep<>, class Corpus>
+auto fit(Corpus &&corpus, fit_options const &options = {}, Codec const &start = {}) -> Codec {
     using T = typename Codec::transform_type;
     using Q = typename Codec::quantizer_type;
     using C = typename Codec::coder_type;
-    static_assert(detail::has_learner<T> || detail::has_learner<Q> || detail::has_learner<C>,
-                  "fit: no panel of this codec has a learner; is its header, <triptych/learn/...>, included?");
+    constexpr bool learns_t = detail::to_be_learned<T, Kept>, learns_q = detail::to_be_learned<Q, Kept>,
+                   learns_c = detail::to_be_learned<C, Kept>;
+    static_assert(learns_t || learns_q || learns_c, "fit: this codec has no panel to learn");
+    static_assert(
+        !detail::lacks_learner<T, Kept>,
+        "fit: the transform has learned state: include the header of its name below <triptych/learn/transform/>, "
+        "or <triptych/learn.hpp>, or leave it as it is: fit<Codec, keep<its type>>");
+    static_assert(
+        !detail::lacks_learner<Q, Kept>,
+        "fit: the quantizer has learned state: include the header of its name below <triptych/learn/quantizer/>, "
+        "or <triptych/learn.hpp>, or leave it as it is: fit<Codec, keep<its type>>");
+    static_assert(
+        !detail::lacks_learner<C, Kept>,
+        "fit: the coder has learned state: include the header of its model's name below <triptych/learn/coder/>, "
+        "or <triptych/learn.hpp>, or leave it as it is: fit<Codec, keep<its type>>");
     using item = std::remove_cvref_t<decltype(*std::begin(corpus))>;
     using view_type = decltype(picture_source<item>{std::declval<item const &>()}.view());
     using S = std::remove_cv_t<std::remove_pointer_t<decltype(view_type::data)>>;
@@ -123,33 +175,27 @@ auto fit(Corpus &&corpus, fit_options const &options = {}) -> Codec {
         return l;
     };
 
-    T transform{};
-    Q quantizer{};
-    C coder{};
-    if constexpr (detail::has_learner<T>)
-        transform = detail::learned<T>(
-            "transform", corpus, [&](item const &x) { return load(x).planes; }, options);
-    if constexpr (detail::has_learner<Q> && !closed_loop_for<T, B>)
-        quantizer = detail::learned<Q>(
-            "quantizer", corpus,
-            [&](item const &x) {
-                auto l = load(x);
-                return detail::analyse(transform, std::move(l.planes), l.aim);
-            },
-            options);
-    if constexpr (detail::has_learner<C>)
-        coder = detail::learned<C>(
-            "coder", corpus,
-            [&](item const &x) {
-                auto l = load(x);
-                if constexpr (closed_loop_for<T, B>) {
-                    return detail::analyse_in_loop(transform, quantizer, std::move(l.planes), l.aim).symbols;
-                } else {
-                    auto y = detail::analyse(transform, std::move(l.planes), l.aim);
-                    return detail::plan_and_quantise(quantizer, coder, std::move(y), l.aim).symbols;
-                }
-            },
-            options);
+    T transform = start.transform();
+    Q quantizer = start.quantizer();
+    C coder = start.coder();
+    if constexpr (learns_t && !detail::lacks_learner<T, Kept>) {
+        auto const planes = [&](item const &x) { return load(x).planes; };
+        transform = detail::learned<Kept>("transform", transform, corpus, planes, options);
+    }
+    if constexpr (learns_q && !detail::lacks_learner<Q, Kept>) {
+        auto const coefficients = [&](item const &x) {
+            auto l = load(x);
+            return detail::coefficients_of(transform, quantizer, std::move(l.planes), l.aim);
+        };
+        quantizer = detail::learned<Kept>("quantizer", quantizer, corpus, coefficients, options);
+    }
+    if constexpr (learns_c && !detail::lacks_learner<C, Kept>) {
+        auto const symbols = [&](item const &x) {
+            auto l = load(x);
+            return detail::symbols_of(transform, quantizer, coder, std::move(l.planes), l.aim);
+        };
+        coder = detail::learned<Kept>("coder", coder, corpus, symbols, options);
+    }
     return Codec(std::move(transform), std::move(quantizer), std::move(coder));
 }
 

@@ -20,6 +20,7 @@
 #include <triptych/codec.hpp>
 #include <triptych/coder/model/geometric.hpp>
 #include <triptych/coder/range.hpp>
+#include <triptych/learn/numeric/adam.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/state.hpp>
@@ -34,29 +35,14 @@ struct joint;
 
 namespace learn {
 
-/// Adam (Kingma and Ba 2014) over one vector of parameters.
-class adam {
-public:
-    explicit adam(std::size_t n) : first_(n, 0.0), second_(n, 0.0) {}
-    void step(std::vector<double> &parameters, std::vector<double> const &gradient, double rate) {
-        ++steps_;
-        double const a = 1 - std::pow(0.9, steps_), b = 1 - std::pow(0.99, steps_);
-        for (std::size_t i = 0; i < parameters.size(); ++i) {
-            first_[i] += 0.1 * (gradient[i] - first_[i]);
-            second_[i] += 0.01 * (gradient[i] * gradient[i] - second_[i]);
-            parameters[i] -= rate * (first_[i] / a) / (std::sqrt(second_[i] / b) + 1e-12);
-        }
-    }
-
-private:
-    std::vector<double> first_, second_;
-    double steps_ = 0;
-};
+/// Gradients under noise are forgotten sooner than is usual.
+inline constexpr adam_options joint_steps{.first = 0.9, .second = 0.99, .least = 1e-12};
 
 /// The trainable twin of model::geometric: a scale for each band.
 class geometric_rates {
 public:
-    explicit geometric_rates(std::size_t bands) : scale_(bands, 0.0), gradient_(bands, 0.0), optimiser_(bands) {}
+    explicit geometric_rates(std::size_t bands)
+        : scale_(bands, 0.0), gradient_(bands, 0.0), optimiser_(bands, joint_steps) {}
 
     /// Bits that the values of all bands cost if each is rounded under noise, and their derivatives by the values, which are
     /// written to `gradient`. The derivatives by the scales are kept for `step`.
@@ -107,7 +93,7 @@ public:
 
 private:
     std::vector<double> scale_, gradient_;
-    adam optimiser_;
+    adam<double> optimiser_;
 };
 
 struct joint_options {
@@ -147,9 +133,9 @@ struct joint<
         problem p(x, where, untrained);
         std::mt19937 random(options.seed);
         learn::geometric_rates rates(where.count());
-        std::vector<learn::adam> latent_steps, filter_steps;
-        for (auto const &y : p.latents) latent_steps.emplace_back(y.size());
-        for (auto const &k : p.filters) filter_steps.emplace_back(k.size());
+        std::vector<learn::adam<double>> latent_steps, filter_steps;
+        for (auto const &y : p.latents) latent_steps.emplace_back(y.size(), learn::joint_steps);
+        for (auto const &k : p.filters) filter_steps.emplace_back(k.size(), learn::joint_steps);
 
         auto values = p.latents, by_rate = p.latents, by_value = p.latents;
         auto by_filter = p.filters;

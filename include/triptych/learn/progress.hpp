@@ -11,10 +11,10 @@
 namespace triptych::inline TRIPTYCH_ABI::learn {
 
 /// Where learning is: `done` of at most `total` pictures or passes for a panel of a codec ("transform", "quantizer", "coder") or
-/// a learner ("k-means", "som", …).
+/// a learner ("k-means", "som", …). A panel that reads its corpus again begins again, in the next `pass`, and can't say how many there will be.
 struct progress {
     std::string_view panel;
-    std::size_t done = 0, total = 0;
+    std::size_t done = 0, total = 0, pass = 0;
 };
 
 /// Called between pieces of work, in the calling thread; false stops.

@@ -40,6 +40,10 @@ struct lloyd_max : detail::no_setting {
     static constexpr void state(auto &self, V &&v) {
         v("levels", self.levels);
     }
+    /// Are they rows of K? True without state.
+    constexpr auto valid() const noexcept -> bool {
+        return levels.empty() || levels.shape() == dims{levels.shape().extent[0], static_cast<std::uint32_t>(K)};
+    }
 
     template <std::size_t R>
     auto arrange(layout<R> in, setting const &) const -> layout<R> {

@@ -44,6 +44,11 @@ struct trained_zone {
     static constexpr void state(auto &self, V &&v) {
         v("step", self.learned), v("points", self.points);
     }
+    /// Do the extents of the learned arrays fit each other? True without state.
+    constexpr auto valid() const noexcept -> bool {
+        return (learned.empty() || learned.shape() == dims{1u}) &&
+               (points.empty() || (!learned.empty() && points.shape().rank == 2 && points.shape().extent[1] == 3));
+    }
 
     auto plan(target const &aim) const -> setting {
         auto const octaves = std::log2(std::max(aim.step, 1e-6F) * 256 / static_cast<float>(learned_step()));

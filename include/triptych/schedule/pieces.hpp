@@ -278,7 +278,7 @@ void decode_pieces(piecework<S, R, T, Q, C> const &work, byte_reader &r, functio
     // Several at a time share what the caller's limit leaves.
     auto most = r.limits();
     S *const out = room();
-    if (!out) return r.fail(errc::memory);
+    if (held != 0 && !out) return r.fail(errc::memory);
     auto const at_a_time = std::clamp<std::uint64_t>(work.crew.count(), 1, std::max<std::size_t>(wanted.size(), 1));
     held += wanted.size() * sizeof(piece);
     most.max_bytes = most.max_bytes > held ? (most.max_bytes - held) / at_a_time : 0;

@@ -149,6 +149,50 @@ auto plan_and_quantise(Q const &q, C const &c, B x, target const &aim) -> quanti
     }
 }
 
+// --- what learners see ------------------------------------------------------------------------------------------------
+
+/// What stands behind an open transform.
+template <class T, class B>
+auto transformed(T const &transform, B x, target const &aim) -> B {
+    auto const t = fit_to_picture(transform, x);
+    return analyse(t.get(), std::move(x), aim);
+}
+/// What the quantizer is given; in a closed loop, with what it gives back itself.
+template <class T, class Q, class B>
+auto coefficients_of(T const &transform, Q const &quantizer, B x, target const &aim) -> B {
+    if constexpr (closed_loop_for<T, B>) {
+        auto const t = fit_to_picture(transform, x);
+        auto loop = quantizer.scalar(quantizer.plan(x, aim));
+        using info = band_info<B::rank>;
+        return t.get().forward(
+            std::move(x), [](std::int32_t v, info const &) { return v; },
+            [&loop](std::int32_t v, info const &i) { return loop.value(loop.symbol(v, i), i); });
+    } else {
+        return transformed(transform, std::move(x), aim);
+    }
+}
+/// What the coder is given.
+template <class B>
+struct stepped {
+    B symbols;
+    fixed_step step;
+};
+template <class T, class Q, class C, class B>
+auto symbols_of(T const &transform, Q const &quantizer, C const &coder, B x, target const &aim) -> stepped<B> {
+    if constexpr (closed_loop_for<T, B>) {
+        auto const t = fit_to_picture(transform, x);
+        auto made = analyse_in_loop(t.get(), quantizer, std::move(x), aim);
+        return {std::move(made.symbols), step_of(quantizer, made.setting)};
+    } else {
+        auto y = transformed(transform, std::move(x), aim);
+        auto const q = fit_to_picture(quantizer, y);
+        auto made = plan_and_quantise(q.get(), coder, std::move(y), aim);
+        return {std::move(made.symbols), step_of(q.get(), made.setting)};
+    }
+}
+
+// --- a picture through all of them --------------------------------------------------------------------------------------
+
 /// All that the panels made of one picture, or of one piece of it.
 template <class T, class Q, class C, class B>
 struct coded_picture {

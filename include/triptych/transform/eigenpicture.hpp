@@ -49,11 +49,7 @@ struct eigenpicture {
         layout<2> out;
         int wide = 1;
         for (auto const &b : in) wide = std::max(wide, b.bits - b.frac);
-        auto like = detail::coefficient_band<2>(wide, mean.size());
-        out.add_group({1, 1}, vectors(), [&](std::size_t k) {
-            like.at.index = static_cast<std::uint32_t>(k);
-            return like;
-        });
+        detail::add_coefficients(out, {1, 1}, vectors(), in, wide, mean.size(), basis);
         return out;
     }
 

@@ -80,11 +80,7 @@ struct klt_set {
         band_info<R> which;
         which.at.kind = role::side, which.bits = static_cast<std::uint8_t>(std::bit_width(Classes - 1) + 1);
         out.add(grid, which);
-        auto like = detail::coefficient_band<R>(wide, in.count() * N * N);
-        out.add_group(grid, vectors(), [&](std::size_t k) {
-            like.at.index = static_cast<std::uint32_t>(k);
-            return like;
-        });
+        detail::add_coefficients(out, grid, vectors(), in, wide, in.count() * N * N, basis);
         return out;
     }
 

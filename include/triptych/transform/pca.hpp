@@ -66,11 +66,7 @@ struct pca {
         if (!fits(in)) return out.fail(), out;
         int wide = 1;
         for (auto const &b : in) wide = std::max(wide, b.bits - b.frac);
-        auto like = detail::coefficient_band<R>(wide, in.count() * H * W);
-        out.add_group(detail::patch_grid<H, W>(in[0].shape), K, [&](std::size_t k) {
-            like.at.index = static_cast<std::uint32_t>(k);
-            return like;
-        });
+        detail::add_coefficients(out, detail::patch_grid<H, W>(in[0].shape), K, in, wide, in.count() * H * W, basis);
         return out;
     }
 

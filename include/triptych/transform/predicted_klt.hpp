@@ -48,6 +48,10 @@ struct predicted_klt {
     static constexpr void state(auto &self, V &&v) {
         v("mean", self.mean), v("predictor", self.predictor), v("basis", self.basis);
     }
+    /// Do the extents of the learned arrays fit the type and each other? True without state.
+    constexpr auto valid() const noexcept -> bool {
+        return (mean.empty() && predictor.empty() && basis.empty()) || components() != 0;
+    }
     /// Components that the state was learned with; 0 without state, or where its arrays do not fit each other.
     constexpr auto components() const noexcept -> std::size_t {
         auto const d = mean.shape().rank == 2 ? mean.shape().extent[1] : 0;
@@ -73,11 +77,9 @@ struct predicted_klt {
             if (b.shape != in[0].shape || b.frac != 0 || b.at.kind != role::signal) return out.fail(), out;
             wide = std::max<int>(wide, b.bits);
         }
-        auto like = detail::coefficient_band<2>(wide + 1, in.count() * N * N);
-        out.add_group({blocks(in[0].shape[0]), blocks(in[0].shape[1])}, vectors(in.count()), [&](std::size_t k) {
-            like.at.index = static_cast<std::uint32_t>(k);
-            return like;
-        });
+        frozen<std::int16_t> const none;
+        detail::add_coefficients(out, {blocks(in[0].shape[0]), blocks(in[0].shape[1])}, vectors(in.count()), in,
+                                 wide + 1, in.count() * N * N, in.count() == components() ? basis : none);
         return out;
     }
 

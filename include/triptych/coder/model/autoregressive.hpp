@@ -116,13 +116,9 @@ public:
     static constexpr std::size_t price_rows = (detail::logistic_law::most_spread + 1) / 4; ///< see ledger.hpp
 
     explicit statistics(autoregressive const &m) noexcept : model_(m.valid() ? &m : nullptr) {
-        // A header may keep the weights as text, which a loop can't read.
-        if (!model_ || (weights_ = m.weight.data()) != nullptr) return;
-        copied_ = triptych::detail::buffer<std::int16_t>(m.weight.size());
-        if (copied_.ok()) m.weight.copy_to(copied_.data());
-        weights_ = copied_.data();
+        if (model_) weights_ = triptych::detail::loaded(m.weight);
     }
-    auto ok() const noexcept -> bool { return ok_ && copied_.ok(); }
+    auto ok() const noexcept -> bool { return ok_ && weights_.ok(); }
 
     /// Codes all symbols, band after band. `E` is an engine for bits; when it decodes, the symbols are written.
     template <class E, class B>
@@ -181,9 +177,8 @@ private:
                 if constexpr (E::decoding) *at = static_cast<std::remove_const_t<V>>(v);
                 if constexpr (requires { engine.note(0, 0, 0, v); }) {
                     auto const middle = static_cast<std::int32_t>((law.centre + 8) >> 4);
-                    engine.note(
-                        origin + static_cast<std::size_t>(at - view.data), law.spread / 4, middle,
-                        sign_extend(static_cast<std::uint32_t>(v) - static_cast<std::uint32_t>(middle), width));
+                    engine.note(origin + static_cast<std::size_t>(at - view.data), law.spread / 4, middle,
+                                sign_extend(static_cast<std::uint32_t>(v) - static_cast<std::uint32_t>(middle), width));
                 }
                 seen[0][x] = v;
                 auto const error = std::int64_t{16} * v - law.centre;
@@ -201,7 +196,7 @@ private:
     /// In 16ths. 60 products of 15 and 31 bits and the bias are below 2^53.
     auto regression(samples const &seen, std::size_t place, std::size_t x) const noexcept -> std::int64_t {
         auto const n = model_->weight.shape().extent[2];
-        auto const *const w = weights_ + place * n;
+        auto const *const w = weights_.data() + place * n;
         std::int64_t sum = model_->bias[place];
         for (std::size_t i = 0; i < n; ++i)
             sum += static_cast<std::int64_t>(w[i]) * seen[up(taps[i])][column(x, taps[i])];
@@ -216,8 +211,7 @@ private:
     }
 
     autoregressive const *model_;
-    std::int16_t const *weights_ = nullptr;
-    triptych::detail::buffer<std::int16_t> copied_;
+    triptych::detail::loaded<std::int16_t> weights_;
     bool ok_ = true;
 };
 

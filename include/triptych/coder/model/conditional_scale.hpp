@@ -79,22 +79,19 @@ struct conditional_scale {
 class conditional_scale::tables {
 public:
     tables(conditional_scale const &m, fixed_step step) noexcept : model_(m.valid() ? &m : nullptr) {
-        if (model_ && step.q8 != 0) {
-            // In units in which neither overflows: the steps of streams have up to 41 bits.
-            auto const then = static_cast<std::uint64_t>(std::max<std::int32_t>(m.step[0], 1)), now = step.q8;
-            auto const spare = std::max(static_cast<int>(std::bit_width(std::max(then, now))) - 20, 0);
-            then_ = std::max<std::uint32_t>(static_cast<std::uint32_t>(then >> spare), 1);
-            now_ = std::max<std::uint32_t>(static_cast<std::uint32_t>(now >> spare), 1);
-            finer_ = (detail::log2_16th(then_) - detail::log2_16th(now_)) * (classes_per_octave << weight_frac) / 16;
-        }
-        if (model_ && (learned_odds_ = m.odds.data()) == nullptr) m.odds.copy_to(odds_.data());
-        if (!model_) usual(odds_.data());
-        if (model_ && (learned_weights_ = m.weight.data()) == nullptr) {
-            weights_ = triptych::detail::buffer<std::int16_t>(m.weight.size());
-            if (weights_.ok()) m.weight.copy_to(weights_.data());
-        }
+        if (model_)
+            weights_ = triptych::detail::loaded(m.weight), odds_ = triptych::detail::loaded(m.odds);
+        else
+            usual(usual_odds_.data());
+        if (!model_ || step.q8 == 0) return;
+        // In units in which neither overflows: the steps of streams have up to 41 bits.
+        auto const then = static_cast<std::uint64_t>(std::max<std::int32_t>(m.step[0], 1)), now = step.q8;
+        auto const spare = std::max(static_cast<int>(std::bit_width(std::max(then, now))) - 20, 0);
+        then_ = std::max<std::uint32_t>(static_cast<std::uint32_t>(then >> spare), 1);
+        now_ = std::max<std::uint32_t>(static_cast<std::uint32_t>(now >> spare), 1);
+        finer_ = (detail::log2_16th(then_) - detail::log2_16th(now_)) * (classes_per_octave << weight_frac) / 16;
     }
-    auto ok() const noexcept -> bool { return bands_.ok() && weights_.ok(); }
+    auto ok() const noexcept -> bool { return bands_.ok() && weights_.ok() && odds_.ok(); }
 
     /// Turns to the bands of a group, from the first-th on.
     void turn_to(std::size_t first, std::size_t count) noexcept {
@@ -117,8 +114,7 @@ public:
         // A feature has 7 bits, a weight 16, and the bias 25: no sum overflows.
         auto sum = bands_[k].bias;
         if (model_) {
-            auto const *const w =
-                (learned_weights_ ? learned_weights_ : weights_.data()) + std::min(first_ + k, last_row_) * features;
+            auto const *const w = weights_.data() + std::min(first_ + k, last_row_) * features;
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 sum += (... + (w[I] * f[I]));
             }
@@ -129,7 +125,7 @@ public:
         return static_cast<std::size_t>(std::clamp<std::int32_t>(sum >> weight_frac, 0, classes - 1));
     }
     auto more(std::size_t scale, std::size_t m) const noexcept -> std::uint32_t {
-        auto const *const table = learned_odds_ ? learned_odds_ : odds_.data();
+        auto const *const table = model_ ? odds_.data() : usual_odds_.data();
         return std::max<std::uint32_t>(table[scale * decisions + m], 1);
     }
 
@@ -146,10 +142,9 @@ private:
     std::size_t first_ = 0, last_row_ = 0;
     triptych::detail::buffer<band> bands_;
     // Of the model where it lends them: to copy kilobytes would take longer than to decode a small picture.
-    std::int16_t const *learned_weights_ = nullptr;
-    std::uint16_t const *learned_odds_ = nullptr;
-    triptych::detail::buffer<std::int16_t> weights_;
-    std::array<std::uint16_t, classes * decisions> odds_;
+    triptych::detail::loaded<std::int16_t> weights_;
+    triptych::detail::loaded<std::uint16_t> odds_;
+    std::array<std::uint16_t, classes * decisions> usual_odds_;
 };
 
 /// Nothing adapts; refers to the model.

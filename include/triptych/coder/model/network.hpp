@@ -71,7 +71,8 @@ public:
             show_inputs();
             return;
         }
-        m.zone.copy_to(first_.data()), m.input.copy_to(first_.data() + network::zones * hidden);
+        for (std::size_t i = 0; i < m.zone.size(); ++i) first_[i] = m.zone[i];
+        for (std::size_t i = 0; i < m.input.size(); ++i) first_[m.zone.size() + i] = m.input[i];
         for (std::size_t i = 0; i < last_.size(); ++i) last_[i] = m.output[i % m.output.size()] * (1 << finer);
     }
     auto ok() const noexcept -> bool { return first_.ok() && last_.ok(); }

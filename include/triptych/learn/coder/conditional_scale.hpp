@@ -36,9 +36,9 @@ struct learner<coder::range<model::conditional_scale>> {
     /// How many symbols of a band the prior of its weights is worth.
     double prior = 200;
 
-    /// The symbols of a picture and their step.
+    /// The symbols of a picture, and their step if they have one.
     template <class B>
-    void observe(B const &symbols, fixed_step step) {
+    void observe(B const &symbols, fixed_step step = {}) {
         if (bands_ == 0) bands_ = symbols.count(), step_ = step;
         if (bands_ != symbols.count())
             throw std::invalid_argument("conditional_scale: pictures with different numbers of bands");

@@ -1,7 +1,7 @@
 // triptych/learn/coder/network.hpp: learns model::network: the bits that its decisions cost, by stochastic gradients.
 //
 // Surroundings and decisions come from the decoder's own code. Forwards and backwards are written out: the layers are small, and only the
-// outputs that a symbol asks for take part. Steps are Adam's (Kingma and Ba, 2015), their rate falling to nothing; weights are kept
+// outputs that a symbol asks for take part. Steps are those of Adam, their rate falling to nothing; weights are kept
 // within what their integers hold, and rounded at the end. One thread, so one result for a seed.
 #pragma once
 
@@ -19,6 +19,7 @@
 #include <triptych/coder/model/network.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/learn/learnable.hpp>
+#include <triptych/learn/numeric/adam.hpp>
 #include <triptych/learn/numeric/random.hpp>
 #include <triptych/version.hpp>
 
@@ -52,6 +53,7 @@ public:
         std::vector<std::uint32_t> order(samples.size());
         std::iota(order.begin(), order.end(), 0u);
         auto const steps = static_cast<double>(passes) * std::ceil(static_cast<double>(order.size()) / batch);
+        double taken = 0;
         for (unsigned pass = 0; pass < passes; ++pass) {
             for (auto i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
             bits_ = 0;
@@ -59,7 +61,7 @@ public:
                 auto const n = std::min(batch, order.size() - at);
                 std::fill(gradient_.begin(), gradient_.end(), 0.0F);
                 for (std::size_t i = 0; i < n; ++i) add(samples[order[at + i]]);
-                move(1 - taken_ / steps, static_cast<float>(n));
+                move(1 - taken++ / steps, static_cast<float>(n));
             }
         }
         return bits_ / static_cast<double>(samples.size());
@@ -119,18 +121,13 @@ private:
             for (std::size_t j = 0; j < H; ++j) g[j] += up[j] * x;
         }
     }
-    /// Adam's step with the gradient of n samples.
+    /// A step with the gradient of n samples.
     void move(double left, float n) {
-        taken_ += 1;
-        auto const unbias = [&](double decay) { return static_cast<float>(1 / (1 - std::pow(decay, taken_))); };
-        auto const first = unbias(0.9), second = unbias(0.999), rate = rate_ * static_cast<float>(left);
-        for (std::size_t i = 0; i < theta_.size(); ++i) {
-            auto const g = gradient_[i] / n;
-            mean_[i] += 0.1F * (g - mean_[i]);
-            square_[i] += 0.001F * (g * g - square_[i]);
+        for (auto &g : gradient_) g /= n;
+        adam_.step(theta_, gradient_, rate_ * static_cast<float>(left));
+        for (std::size_t i = 0; i < size; ++i) {
             auto const most = i < Z * H ? 15.99F : 3.99F;
-            theta_[i] =
-                std::clamp(theta_[i] - rate * mean_[i] * first / (std::sqrt(square_[i] * second) + 1e-8F), -most, most);
+            theta_[i] = std::clamp(theta_[i], -most, most);
         }
     }
     static auto whole(std::span<float const> values, float unit, dims shape) -> frozen<std::int16_t> {
@@ -140,10 +137,11 @@ private:
     }
 
     static constexpr std::size_t size = (Z + I) * H + O * (H + 1);
-    std::vector<float> theta_ = std::vector<float>(size), gradient_ = theta_, mean_ = theta_, square_ = theta_;
+    std::vector<float> theta_ = std::vector<float>(size), gradient_ = theta_;
+    learn::adam<float> adam_{size};
     learn::generator random_;
     float rate_;
-    double taken_ = 0, bits_ = 0;
+    double bits_ = 0;
 };
 } // namespace detail
 

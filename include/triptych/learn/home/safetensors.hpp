@@ -2,7 +2,7 @@
 //
 // A file is the length of a JSON header, the header, and the arrays one after the other, little-endian. Writing needs no library;
 // reading parses a stranger's JSON, which is left to nlohmann/json. All sizes are checked against the file before anything
-// is allocated. Surprise: JSON is parsed into memory, so its header is limited to 1 MiB, less than other readers take.
+// is allocated. Surprise: JSON is parsed into memory, so its header is limited to 1 MiB and 4,096 arrays, less than other readers take.
 #pragma once
 
 #include <algorithm>
@@ -37,6 +37,8 @@ using model_metadata = std::map<std::string, std::string, std::less<>>;
 
 namespace detail {
 inline constexpr std::size_t max_json = std::size_t{1} << 20;
+/// Arrays that a file may hold.
+inline constexpr std::size_t max_arrays = 4096;
 
 template <class T>
 constexpr auto dtype() -> char const * {
@@ -68,6 +70,24 @@ struct tensor_file {
     model_metadata metadata;
 };
 
+/// Does JSON nest deeper than the format's own, which is three deep? What does is foreign and not worth the memory. Asked ahead, for a
+/// parser that is asked at each bracket takes quadratic time.
+inline auto nests_too_deep(std::string_view json) -> bool {
+    int depth = 0;
+    bool text = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        char const c = json[i];
+        if (text && c == '\\')
+            ++i;
+        else if (c == '"')
+            text = !text;
+        else if (!text)
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+        if (depth > 4) return true;
+    }
+    return false;
+}
+
 inline auto parse_tensors(std::span<std::byte const> bytes) -> tensor_file {
     using nlohmann::json;
     auto const corrupt = [](std::size_t at) { return format_error(error{errc::corrupt, at}); };
@@ -81,11 +101,9 @@ inline auto parse_tensors(std::span<std::byte const> bytes) -> tensor_file {
 
     tensor_file file;
     try {
-        // The format nests three deep; anything deeper is foreign and not worth the memory.
-        auto const header = json::parse(text, text + length, [&](int depth, json::parse_event_t, json &) {
-            if (depth > 4) throw corrupt(8);
-            return true;
-        });
+        if (nests_too_deep({text, static_cast<std::size_t>(length)})) throw corrupt(8);
+        auto const header = json::parse(text, text + length);
+        if (header.size() > max_arrays) throw format_error(error{errc::limit, 8});
         for (auto const &[name, entry] : header.items()) {
             if (name == "__metadata__") {
                 for (auto const &[key, value] : entry.items()) file.metadata[key] = value.get<std::string>();
@@ -135,6 +153,8 @@ auto tensor_values(std::string_view name, tensor_file const &file) -> frozen<T> 
     }
     if (n * sizeof(T) != t.values.size()) throw format_error({errc::corrupt, 8});
     if (n == 0) return {};
+    if (t.shape.rank == 0)
+        throw mismatch_error({errc::model, 0}, std::string(name) + " without axes, one number", "1 to 4 axes");
     std::vector<T> values(static_cast<std::size_t>(n));
     for (std::size_t i = 0; i < values.size(); ++i) {
         std::uint32_t v = 0;
@@ -147,14 +167,6 @@ auto tensor_values(std::string_view name, tensor_file const &file) -> frozen<T> 
     return f;
 }
 
-/// Does a policy call its own state valid? True if it can't say.
-template <class P>
-auto valid_state(P const &policy) -> bool {
-    if constexpr (requires { policy.valid(); })
-        return policy.valid();
-    else
-        return true;
-}
 } // namespace detail
 
 /// Writes the learned arrays of a codec as safetensors. Names are those of the state (`transform.basis`); the metadata hold the
@@ -223,10 +235,10 @@ auto load(std::span<std::byte const> bytes) -> Codec {
         array = detail::tensor_values<value>(name, file);
     };
     nested("transform", transform, take), nested("quantizer", quantizer, take), nested("coder", coder, take);
-    if (!detail::valid_state(transform) || !detail::valid_state(quantizer) || !detail::valid_state(coder))
+    Codec codec(std::move(transform), std::move(quantizer), std::move(coder));
+    if (!valid_state(codec))
         throw mismatch_error({errc::model, 8}, "arrays of other extents",
                              "those of " + description<Codec, std::string>());
-    Codec codec(std::move(transform), std::move(quantizer), std::move(coder));
     if (auto const m = file.metadata.find("triptych.model"); m != file.metadata.end())
         if (auto const own = detail::hexadecimal(codec.model()); m->second != own)
             throw mismatch_error({errc::checksum, 8}, "model " + own, "model " + m->second + ", as its metadata say");

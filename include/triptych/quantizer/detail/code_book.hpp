@@ -29,7 +29,7 @@ struct code_book {
         v("entries", self.entries);
     }
     auto trained() const noexcept -> bool { return !entries.empty(); }
-    auto valid() const noexcept -> bool {
+    constexpr auto valid() const noexcept -> bool {
         auto const &s = entries.shape();
         return entries.size() == 0 || (s.rank == Rank && (Rank == 2 || s.extent[0] <= max_lists) &&
                                        s.extent[Rank - 2] <= max_entries && s.extent[Rank - 1] <= max_elements);

@@ -27,15 +27,46 @@ namespace triptych::inline TRIPTYCH_ABI::detail {
 /// Fractional bits of the elements of a basis, and of a mean.
 inline constexpr int basis_frac = 14, mean_frac = 4;
 
-/// Frac and bits of the coefficients of samples of `wide` integer bits. A coefficient is at most sqrt(dimension) larger than a sample.
+/// The gain of vector k of `count`, in each of one or more sets, whose elements go through the components in turn: the root of the mean of the
+/// components' squared gains, weighed by the squares of the vector's elements. Gains that are equal, as they mostly are, stay what they
+/// are; without state a vector is a cosine of one component.
 template <std::size_t R>
-auto coefficient_band(int wide, std::size_t dimension) noexcept -> band_info<R> {
+auto vector_gain(layout<R> const &in, frozen<std::int16_t> const &basis, std::size_t count, std::size_t dimension,
+                 std::size_t k) noexcept -> std::uint16_t {
+    auto const alone = in[k % in.count()].gain;
+    if (basis.empty() || std::all_of(in.begin(), in.end(), [&](auto const &b) { return b.gain == alone; }))
+        return alone;
+    std::uint64_t sum = 0, weight = 0;
+    elements(basis).read([&](auto const *first) {
+        for (std::size_t at = k * dimension; at < basis.size(); at += count * dimension)
+            for (std::size_t d = 0; d < dimension; ++d) {
+                auto const v = std::int64_t{static_cast<std::int16_t>(first[at + d])};
+                auto const energy = static_cast<std::uint64_t>(v * v) >> 8; // so that 2^22 of them times 2^32 fit
+                std::uint64_t const gain = in[d % in.count()].gain;
+                weight += energy, sum += energy * gain * gain;
+            }
+    });
+    if (weight == 0) return alone;
+    std::uint64_t root = 0;
+    for (std::uint64_t bit = 1 << 15; bit != 0; bit >>= 1)
+        if ((root | bit) * (root | bit) <= sum / weight) root |= bit;
+    return static_cast<std::uint16_t>(std::max<std::uint64_t>(root, 1));
+}
+
+/// Adds the group of `count` coefficients of vectors of `dimension` elements; samples have `wide` integer bits, and a coefficient is at most
+/// sqrt(dimension) larger than a sample.
+template <std::size_t R>
+void add_coefficients(layout<R> &out, extents<R> const &grid, std::size_t count, layout<R> const &in, int wide,
+                      std::size_t dimension, frozen<std::int16_t> const &basis) {
     bool const narrow = wide <= 10;
     for (std::size_t d = dimension; d > 1; d = (d + 3) / 4) ++wide;
     band_info<R> like;
     like.frac = static_cast<std::int8_t>(std::clamp(15 - wide, 0, 6));
     like.bits = static_cast<std::uint8_t>(std::min(wide + 1 + like.frac, narrow ? 16 : 32));
-    return like;
+    out.add_group(grid, count, [&](std::size_t k) {
+        like.at.index = static_cast<std::uint32_t>(k), like.gain = vector_gain(in, basis, count, dimension, k);
+        return like;
+    });
 }
 
 /// `count` vectors of `dimension` elements in 2^-basis_frac, and a mean in 2^-mean_frac. Refers to the learned arrays, which hold this
@@ -45,8 +76,7 @@ class linear_basis {
 public:
     linear_basis(std::size_t count, std::size_t dimension, frozen<std::int16_t> const &basis,
                  frozen<std::int32_t> const &mean, std::size_t set = 0) noexcept
-        : count_(count), dimension_(dimension), rows_(basis.data() ? basis.data() + set * count * dimension : nullptr),
-          text_(basis.text() ? basis.text() + set * count * dimension : nullptr),
+        : count_(count), dimension_(dimension), rows_(basis, set * count * dimension),
           mean_(mean.data() ? mean.data() + set * dimension : nullptr) {}
     template <class Fill>
     linear_basis(std::size_t count, std::size_t dimension, Fill &&fill)
@@ -58,7 +88,7 @@ public:
 
     /// What `analyse` takes off each coefficient for the mean, before it is rounded: count() numbers for samples of this scale.
     void project_mean(int sample_frac, std::int64_t *out) const noexcept {
-        with_rows([&](auto const *b) {
+        rows_.read([&](auto const *b) {
             for (std::size_t i = 0; i < count_; ++i, b += dimension_) {
                 std::uint64_t sum = 0;
                 for (std::size_t d = 0; mean_ && d < dimension_; ++d)
@@ -86,7 +116,7 @@ public:
             for (std::size_t d = 0; d < dimension_; ++d)
                 centred[d] = mean_ ? (std::int64_t{samples[d]} << mean_frac) - (std::int64_t{mean_[d]} << sample_frac)
                                    : std::int64_t{samples[d]};
-        with_rows([&](auto const *b) {
+        rows_.read([&](auto const *b) {
             for (std::size_t i = 0; i < count_; ++i, b += dimension_) {
                 auto sum = static_cast<std::uint64_t>(half);
                 if (narrow) {
@@ -120,7 +150,7 @@ public:
         }
         // A strip of samples at a time, so that its sums stay near; within it pieces of known length, which become vectors at any -O.
         constexpr std::size_t longest = 512, piece = 16;
-        with_rows([&](auto const *rows) {
+        rows_.read([&](auto const *rows) {
             for (std::size_t d = 0; d < dimension_;) {
                 auto const left = dimension_ - d, whole = std::min(longest, left / piece * piece);
                 auto const into = strip_of<T>{d, whole != 0 ? whole : left, samples + d};
@@ -138,14 +168,6 @@ private:
         int shift = 0, lift = 0;
         std::int64_t top = 0;
     };
-    /// Calls f with the elements, as numbers or as the text of a header.
-    template <class F>
-    void with_rows(F &&f) const {
-        if (rows_)
-            f(rows_);
-        else if (text_)
-            f(text_);
-    }
     template <class T>
     struct strip_of {
         std::size_t first, length;
@@ -225,8 +247,7 @@ private:
 
     std::size_t count_, dimension_;
     buffer<std::int16_t> own_;
-    std::int16_t const *rows_ = nullptr;
-    char16_t const *text_ = nullptr;     ///< instead of rows_
+    elements<std::int16_t> rows_;
     std::int32_t const *mean_ = nullptr; ///< null where it is zero
 };
 
