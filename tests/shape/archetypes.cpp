@@ -57,6 +57,9 @@ BOOST_AUTO_TEST_CASE(each_refinement_of_quantizers_and_coders) {
     round_trip<codec<archetype::transform, rate_using_quantizer, rate_aware_coder>>(step(1), 255);
     round_trip<codec<archetype::transform, rate_using_quantizer, archetype::coder>>(step(5), 4);
     round_trip<codec<archetype::transform, archetype::quantizer, rate_aware_coder>>(step(5), 4);
+    round_trip<codec<archetype::transform, refitting_quantizer, archetype::coder>>(step(5), 4);
+    round_trip<codec<archetype::transform, archetype::quantizer, optimising_coder>>(step(5), 4);
+    round_trip<codec<archetype::transform, archetype::quantizer, archetype::embedded_coder>>(step(5), 4);
 }
 BOOST_AUTO_TEST_CASE(a_synthesis_decodes) {
     auto const x = shape::waves<std::uint8_t, 2>({9, 7}, 1);
