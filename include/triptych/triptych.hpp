@@ -1,5 +1,5 @@
-// triptych/triptych.hpp: what to include to use a codec: the presets, all panels to compose one's own, metrics, and
-// xtensor at the surface. A program that only decodes includes less: see docs/install.md. Learning is in learn.hpp.
+// triptych/triptych.hpp: what to include to use a codec: the presets, all panels to compose one's own, metrics, and, where xtensor is
+// installed, its containers at the surface. A program that only decodes includes less: see docs/install.md. Learning is in learn.hpp.
 #pragma once
 
 #include <triptych/bands.hpp>
@@ -70,4 +70,6 @@
 #include <triptych/transform/predicted_klt.hpp>
 #include <triptych/transform/wavelet.hpp>
 #include <triptych/version.hpp>
+#if __has_include(<xtensor/xtensor.hpp>) || __has_include(<xtensor/containers/xtensor.hpp>)
 #include <triptych/xtensor.hpp>
+#endif
