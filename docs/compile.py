@@ -1,7 +1,7 @@
 """python3 docs/compile.py [ROOT] [COMPILER [FLAG ...]]: the C++ of the pages compiles.
 
 A ```cpp block that names no file (docs/check.py sees to those that do) is compiled behind triptych.hpp and learn.hpp: inside a function, or at
-global scope where it has a template. What it takes for given stands above it, in a comment that no reader sees:
+global scope where it has a template or a class. What it takes for given stands above it, in a comment that no reader sees:
 
     <!-- given: std::vector<std::byte> const bytes; -->
 
@@ -30,7 +30,7 @@ def unit(page, line, given, text, number):
     includes = re.findall(r"^#include .*\n", text, re.M)
     body = re.sub(r"^#include .*\n", "\n", text, flags=re.M)
     place = f'#line {line} "{page}"\n{body}'
-    if re.search(r"^\s*template ?<", body, re.M):
+    if re.search(r"^(template|struct|class)\b", body, re.M):
         return includes, f"{given}\n{place}\n"
     return includes, f"void block_{number}() {{\n{given}\n{place}}}\n"
 
