@@ -3,9 +3,9 @@
 
     python3 bench/compile_time.py [--runs N] [compiler ...]
 
-`decode core` includes a codec of three panels and a generated header (4,800 parameters), and decodes a stream;
-`photo` includes triptych.hpp and encodes and decodes with `photo`. The goals are the project's own: less than 1 s and
-less than 8 s more than the empty program at -O2.
+`decode core` includes a codec of three panels and a generated header (4,800 parameters), and decodes a stream; `photo`
+encodes and decodes with the preset, `everything` the same behind triptych.hpp; `lossless` does so for 5 types of samples
+and 4 ranks. The goals are the project's own, at -O2 beyond the empty program: 1.0, 3.5 and 4.0 s.
 """
 
 import argparse
@@ -57,11 +57,29 @@ int main(int count, char **arguments) {
 """
 
 PHOTO = """
-#include <triptych/triptych.hpp>
+#include <triptych/presets.hpp>
 int main(int count, char **) {
     std::uint8_t const samples[12] = {static_cast<std::uint8_t>(count)};
     auto const stream = triptych::photo{}.encode(triptych::picture_view<std::uint8_t, 2>{samples, {2, 2}, 3});
     return triptych::photo{}.decode(stream).data()[0];
+}
+"""
+
+LOSSLESS = """
+#include <triptych/presets.hpp>
+template <class S, std::size_t R>
+int both() {
+    triptych::extents<R> shape;
+    shape.fill(4);
+    triptych::picture<S, R> const x(shape, 1);
+    auto const stream = triptych::lossless{}.encode(x.view());
+    return triptych::lossless{}.decode<S, R>(stream).size() == 0;
+}
+template <class S>
+int ranks() { return both<S, 1>() + both<S, 2>() + both<S, 3>() + both<S, 4>(); }
+int main() {
+    return ranks<std::uint8_t>() + ranks<std::uint16_t>() + ranks<std::int16_t>() + ranks<std::int32_t>() +
+           ranks<float>();
 }
 """
 
@@ -82,7 +100,8 @@ def main():
     parser.add_argument("compilers", nargs="*", default=["g++", "clang++"])
     options = parser.parse_args()
 
-    programs = [("empty", EMPTY, None), ("decode core", DECODE_CORE, 1.0), ("photo", PHOTO, 8.0)]
+    programs = [("empty", EMPTY, None), ("decode core", DECODE_CORE, 1.0), ("photo", PHOTO, 3.5),
+                ("everything", PHOTO.replace("presets.hpp", "triptych.hpp"), None), ("lossless", LOSSLESS, 4.0)]
     missed = False
     print(f"{'compiler':10} {'program':12} {'flags':6} {'seconds':>8} {'more':>7} {'goal':>6}")
     with tempfile.TemporaryDirectory() as folder:
@@ -101,13 +120,13 @@ def main():
                     source = folder / (name.replace(" ", "_") + ".cpp")
                     source.write_text(text)
                     took = statistics.median(seconds(compiler, source, flags) for _ in range(options.runs))
-                    if goal is None:
+                    if name == "empty":
                         empty = took
                     more = took - empty
-                    late = goal is not None and more >= goal
+                    late = goal is not None and flags == ["-O2"] and more > goal
                     missed |= late
                     print(f"{compiler:10} {name:12} {flags[0]:6} {took:8.2f} {more:7.2f} "
-                          f"{'' if goal is None else f'< {goal:.0f}':>6}{'  missed' if late else ''}", flush=True)
+                          f"{'' if goal is None else f'{goal:.1f}':>6}{'  missed' if late else ''}", flush=True)
     return 1 if missed else 0
 
 

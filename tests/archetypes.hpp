@@ -197,14 +197,6 @@ struct stepping_quantizer : quantizer {
     auto step(exactly<setting> auto const &s) const -> fixed_step { return {static_cast<std::uint64_t>(s.step) << 8}; }
 };
 
-/// Betters its setting once the symbols are there.
-struct refitting_quantizer : quantizer {
-    auto refit(exactly<B> auto const &, exactly<B> auto const &, exactly<setting> auto const &s,
-               exactly<target> auto const &) const -> setting {
-        return s;
-    }
-};
-
 struct exact_quantizer : quantizer {
     static constexpr bool can_be_exact = true;
 };
@@ -224,6 +216,42 @@ struct rate_using_quantizer : quantizer {
             }
         return q;
     }
+};
+
+/// Sends how large the largest symbol was, for it could not know before.
+struct refitting_quantizer : quantizer {
+    struct setting : quantizer::setting {
+        std::int16_t largest = 0;
+    };
+    auto plan(exactly<B> auto const &x, exactly<target> auto const &aim) const -> setting {
+        return {quantizer::plan(x, aim), 0};
+    }
+    auto arrange(exactly<L> auto const &in, exactly<setting> auto const &) const -> L { return in; }
+    auto quantize(B x, exactly<setting> auto const &s) const -> B { return quantizer::quantize(std::move(x), same(s)); }
+    auto refit(exactly<B> auto const &, exactly<B> auto const &symbols, exactly<setting> auto const &s,
+               exactly<target> auto const &) const -> setting {
+        setting better = s;
+        for (std::size_t i = 0; i < symbols.size(); ++i)
+            if (symbols.data()[i] > better.largest) better.largest = symbols.data()[i];
+        return better;
+    }
+    auto dequantize(B x, exactly<setting> auto const &s, exactly<L> auto const &in) const -> B {
+        for (std::size_t i = 0; i < x.size(); ++i)
+            if (x.data()[i] > s.largest) x.data()[i] = s.largest;
+        return quantizer::dequantize(std::move(x), same(s), in);
+    }
+    void write(exactly<setting> auto const &s, exactly<byte_writer> auto &w) const {
+        quantizer::write(same(s), w);
+        w.signed_varint(s.largest);
+    }
+    auto read(byte_reader &r) const -> setting {
+        setting s{quantizer::read(r), 0};
+        s.largest = static_cast<std::int16_t>(r.signed_varint());
+        return s;
+    }
+
+private:
+    static auto same(quantizer::setting const &s) -> quantizer::setting const & { return s; }
 };
 
 // --- coders ---------------------------------------------------------------------------------------------------------------------
@@ -270,6 +298,41 @@ struct streaming_coder : coder {
     };
     auto encoder() const -> encoder_type { return {}; }
     auto decoder(byte_reader &) const -> decoder_type { return {}; }
+};
+
+/// Decides symbols by itself, from the coefficients: all that are small are zeros.
+struct optimising_coder : coder {
+    struct estimator : rate_aware_coder::estimator {
+        template <class Unit>
+        void optimise(exactly<B> auto &symbols, exactly<B> auto const &x, Unit const &unit, float lambda) const {
+            for (std::size_t b = 0; b < x.count(); ++b)
+                for (std::size_t p = 0; p < x[b].size(); ++p) {
+                    auto const at = x.info(b).offset + p;
+                    if (static_cast<float>(x.data()[at]) * unit(b) < lambda) symbols.data()[at] = 0;
+                }
+        }
+    };
+    auto rates(B const &) const -> estimator { return {}; }
+};
+
+/// All high bytes, then all low ones, which may be missing.
+struct embedded_coder : coder {
+    void encode(exactly<B> auto const &x, exactly<byte_writer> auto &w) const {
+        for (unsigned const shift : {8u, 0u})
+            for (std::size_t i = 0; i < x.size(); ++i)
+                w.u8(static_cast<std::uint8_t>(static_cast<std::uint16_t>(x.data()[i]) >> shift));
+    }
+    void decode(B &x, byte_reader &r) const {
+        for (unsigned const shift : {8u, 0u})
+            for (std::size_t i = 0; i < x.size(); ++i)
+                x.data()[i] = static_cast<std::int16_t>((shift ? 0 : x.data()[i]) | (r.u8() << shift));
+    }
+    void decode_prefix(B &x, byte_reader &r) const {
+        for (unsigned const shift : {8u, 0u})
+            for (std::size_t i = 0; i < x.size(); ++i)
+                x.data()[i] = static_cast<std::int16_t>((shift ? 0 : x.data()[i]) |
+                                                        ((r.remaining() > 0 ? r.u8() : 0x80u >> shift) << shift));
+    }
 };
 
 } // namespace archetype

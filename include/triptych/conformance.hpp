@@ -24,6 +24,7 @@
 #include <triptych/conformance/per_picture.hpp>
 #include <triptych/conformance/quantizer.hpp>
 #include <triptych/conformance/transform.hpp>
+#include <triptych/conformance/wrapper.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {

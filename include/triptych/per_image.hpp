@@ -20,6 +20,7 @@
 #include <triptych/coder/engine/binary_engine.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
+#include <triptych/refinement.hpp>
 #include <triptych/state.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/version.hpp>
@@ -88,6 +89,8 @@ public:
     explicit constexpr per_image(P policy) : P(std::move(policy)) {}
 
     static constexpr void describe(auto &d) { d("per_image", part<P>{}); }
+    static constexpr std::array refuses{refusal{refinement::stateful, "what is learned is the stream's"},
+                                        refusal{refinement::learnable, "what is learned is the stream's"}};
     /// The state is not the codec's: it counts neither for its fingerprint nor for its parameters.
     static void state() = delete;
     constexpr auto policy() const noexcept -> P const & { return *this; }

@@ -1,42 +1,75 @@
-// triptych/triptych.hpp: what to include to use a codec: the presets, all panels to compose one's own, metrics, and
-// xtensor at the surface. A program that only decodes includes less: see docs/install.md.
+// triptych/triptych.hpp: what to include to use a codec: the presets, all panels to compose one's own, metrics, and, where xtensor is
+// installed, its containers at the surface. A program that only decodes includes less: see docs/install.md. Learning is in learn.hpp.
 #pragma once
 
+#include <triptych/bands.hpp>
 #include <triptych/codec.hpp>
+#include <triptych/coder/bit_plane.hpp>
+#include <triptych/coder/golomb.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/model/adaptive.hpp>
+#include <triptych/coder/model/autoregressive.hpp>
+#include <triptych/coder/model/conditional_scale.hpp>
+#include <triptych/coder/model/contexts.hpp>
+#include <triptych/coder/model/family.hpp>
+#include <triptych/coder/model/geometric.hpp>
+#include <triptych/coder/model/mixing.hpp>
 #include <triptych/coder/model/neighbourhood.hpp>
+#include <triptych/coder/model/network.hpp>
 #include <triptych/coder/model/predictive.hpp>
 #include <triptych/coder/model/pretrained.hpp>
 #include <triptych/coder/model/table.hpp>
 #include <triptych/coder/model/transform_blocks.hpp>
+#include <triptych/coder/multisymbol.hpp>
+#include <triptych/coder/prefix.hpp>
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/run_length.hpp>
+#include <triptych/coder/symbols.hpp>
+#include <triptych/coder/tans.hpp>
+#include <triptych/concepts.hpp>
+#include <triptych/describe.hpp>
 #include <triptych/metric/bd_rate.hpp>
 #include <triptych/metric/error.hpp>
+#include <triptych/metric/pairs.hpp>
 #include <triptych/metric/size.hpp>
 #include <triptych/metric/ssim.hpp>
 #include <triptych/pack.hpp>
 #include <triptych/per_image.hpp>
+#include <triptych/picture.hpp>
 #include <triptych/presets.hpp>
+#include <triptych/quality.hpp>
+#include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/quantizer/escape_codebook.hpp>
 #include <triptych/quantizer/levels.hpp>
 #include <triptych/quantizer/lloyd_max.hpp>
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/palette.hpp>
+#include <triptych/quantizer/product.hpp>
+#include <triptych/quantizer/residual.hpp>
+#include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
+#include <triptych/refinement.hpp>
+#include <triptych/state.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/difference.hpp>
+#include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/transform/klt.hpp>
+#include <triptych/transform/klt_set.hpp>
+#include <triptych/transform/linear_synthesis.hpp>
+#include <triptych/transform/mixture.hpp>
 #include <triptych/transform/pca.hpp>
+#include <triptych/transform/predicted_klt.hpp>
 #include <triptych/transform/wavelet.hpp>
 #include <triptych/version.hpp>
+#if __has_include(<xtensor/xtensor.hpp>) || __has_include(<xtensor/containers/xtensor.hpp>)
 #include <triptych/xtensor.hpp>
+#endif

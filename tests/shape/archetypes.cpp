@@ -62,6 +62,8 @@ BOOST_AUTO_TEST_CASE(each_refinement_of_quantizers_and_coders) {
     round_trip<codec<archetype::transform, target_using_quantizer, archetype::coder>>(step(5), 4);
     round_trip<codec<archetype::transform, refitting_quantizer, archetype::coder>>(step(5), 4);
     round_trip<codec<archetype::transform, stepping_quantizer, step_aware_coder>>(step(5), 4);
+    round_trip<codec<archetype::transform, archetype::quantizer, optimising_coder>>(step(5), 4);
+    round_trip<codec<archetype::transform, archetype::quantizer, archetype::embedded_coder>>(step(5), 4);
 }
 BOOST_AUTO_TEST_CASE(each_schedule) {
     // 8 x 8 tiles of pictures of more than 256 pixels.

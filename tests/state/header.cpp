@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -10,6 +11,7 @@
 
 #include "generated_list.hpp"
 #include "generated_text.hpp"
+#include "registry.hpp"
 #include "toy.hpp"
 
 namespace {
@@ -55,6 +57,19 @@ BOOST_AUTO_TEST_CASE(holds_every_value) {
     }
     BOOST_TEST(from_text.transform().get<1>().c.data() == nullptr);
     BOOST_TEST(from_list.transform().get<1>().c.data() != nullptr);
+}
+
+/// Every policy of the library, and every part that its description names, is in a header that there is.
+BOOST_AUTO_TEST_CASE(headers_of_policies_are_known) {
+    triptych::detail::header_collector found;
+    auto const add = [&]<class... P>(std::type_identity<std::tuple<P...>>) { (found.add<P>(), ...); };
+    add(std::type_identity<registry::transforms>{});
+    add(std::type_identity<registry::quantizers>{});
+    add(std::type_identity<registry::coders>{});
+    add(std::type_identity<registry::codecs>{});
+    BOOST_TEST(found.headers.size() > 40u);
+    for (auto const &header : found.headers) BOOST_TEST(std::filesystem::exists("include/" + header), header);
+    for (auto const &type : found.others) BOOST_TEST(false, "nobody knows the header of " << type);
 }
 
 BOOST_AUTO_TEST_CASE(streams_are_exchanged_between_homes) {

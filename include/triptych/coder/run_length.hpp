@@ -4,46 +4,62 @@
 // `huffman` inside, the classic entropy coder of JPEG. Two readings of a pair: "so many zeros, then this value", which suits
 // quantised coefficients, and "this value, so many times again", which suits palettes and masks; the encoder takes the one with fewer pairs.
 //
-// The number of pairs is sent first and may not exceed the number of symbols, so a decoder never asks for more memory than that.
+// The number of pairs is sent first and may not exceed the number of symbols, so a decoder never asks for more memory than that. It stands
+// outside what the inner coder writes, which is why there are no strips.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <utility>
 
-#include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/huffman.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/detail/call.hpp>
+#include <triptych/refinement.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder {
 
 /// Run lengths, coded by `Inner`. Any values; zeros after the last other symbol cost nothing.
 template <class Inner = huffman<>>
-struct run_length {
-    using order = typename Inner::order;
+struct run_length : triptych::detail::forwarding<Inner> {
+    using pairs_type = bands<std::int32_t, 1>;
+    using triptych::detail::forwarding<Inner>::forwarding, triptych::detail::forwarding<Inner>::inner;
     static constexpr void describe(auto &d) { d("run_length", part<Inner>{}); }
+    static constexpr std::array refuses{
+        refusal{refinement::streaming,
+                "pairs are counted ahead of them, in bytes that the coder inside does not write"},
+        refusal{refinement::embedded, "symbols behind a run that is not yet exact would lie in other places"},
+        refusal{refinement::optimising_rates,
+                "pairs do not lie as the coefficients do that are to be decided together"}};
 
-    constexpr run_length() = default;
-    constexpr explicit run_length(Inner inner) : inner_(std::move(inner)) {}
+    /// What the coder inside is given: `runs` of one band, values of another.
+    template <class B>
+    static auto given(B const &symbols) -> pairs_type {
+        return runs_of(symbols).pairs;
+    }
 
-    template <class T, std::size_t R, class W>
-    void encode(bands<T, R> const &symbols, W &w, fixed_step step = {}) const {
+    template <class T, std::size_t R, class W, class... Step>
+    requires requires(Inner const &c, pairs_type const &p, W &w, Step const &...step) { c.encode(p, w, step...); }
+    void encode(bands<T, R> const &symbols, W &w, Step const &...step) const {
         if (symbols.size() == 0) return;
         auto const found = runs_of(symbols);
         w.varint(static_cast<std::uint64_t>(found.count) << 1 | (found.equal ? 1u : 0u));
         if (found.count == 0) return;
         w.u8(found.run_bits);
-        triptych::detail::encode(inner_, found.pairs, w, step);
+        inner.encode(found.pairs, w, step...);
     }
 
     /// Runs that add up to more than there are symbols are corrupt, and so are too few equal ones.
-    template <class T, std::size_t R>
-    void decode(bands<T, R> &symbols, byte_reader &r, fixed_step step = {}) const noexcept {
+    template <class T, std::size_t R, class... Step>
+    requires requires(Inner const &c, pairs_type &p, byte_reader &r, Step const &...step) { c.decode(p, r, step...); }
+    void decode(bands<T, R> &symbols, byte_reader &r, Step const &...step) const noexcept {
         if (symbols.size() == 0) return;
         auto const head = r.varint(static_cast<std::uint64_t>(symbols.size()) << 1 | 1);
         auto const count = head >> 1;
@@ -57,7 +73,7 @@ struct run_length {
         if (count > 0) {
             pairs_type pairs(pairs_layout(symbols.layout(), count, static_cast<std::uint8_t>(run_bits)));
             if (!pairs.ok()) return r.fail(errc::memory);
-            triptych::detail::decode(inner_, pairs, r, step);
+            inner.decode(pairs, r, step...);
             if (!r.ok()) return;
             for (auto const *p = pairs.data(), *const last = p + pairs.size(); p != last; p += 2) {
                 auto const run = static_cast<std::uint32_t>(p[0]);
@@ -82,14 +98,23 @@ struct run_length {
     template <class Rates>
     class estimator_type;
     template <class B, class I = Inner>
-    requires rate_aware<I, bands<std::int32_t, 1>>
-    auto rates(B const &symbols) const {
-        return estimator_type<decltype(std::declval<I const &>().rates(
-            std::declval<bands<std::int32_t, 1> const &>()))>(inner_, symbols);
+    requires rate_aware<I, pairs_type>
+    auto rates(B const &symbols, fixed_step step = {}) const {
+        using of_pairs = decltype(triptych::detail::rates(std::declval<I const &>(),
+                                                          std::declval<pairs_type const &>(), step));
+        return estimator_type<of_pairs>(inner, symbols, step);
+    }
+
+    template <class B, class I = Inner>
+    requires per_picture<I, pairs_type>
+    auto prepare(B const &symbols) const -> run_length {
+        return run_length(inner.prepare(given(symbols)));
+    }
+    auto restore(byte_reader &r) const -> run_length requires triptych::detail::restores<Inner> {
+        return run_length(inner.restore(r));
     }
 
 private:
-    using pairs_type = bands<std::int32_t, 1>;
     /// A longer run is cut; a cut run of zeros ends in an explicit zero.
     static constexpr std::uint32_t most_run = 1u << 30;
 
@@ -158,8 +183,6 @@ private:
                 f(run, v[i]), run = 0;
         }
     }
-
-    [[no_unique_address]] Inner inner_;
 };
 
 template <class Inner>
@@ -167,8 +190,8 @@ template <class Rates>
 class run_length<Inner>::estimator_type {
 public:
     template <class B>
-    estimator_type(Inner const &inner, B const &symbols)
-        : runs_(runs_of(symbols)), rates_(inner.rates(runs_.pairs)), pair_(symbols.size()), end_(runs_.count) {
+    estimator_type(Inner const &inner, B const &symbols, fixed_step step)
+        : runs_(runs_of(symbols)), rates_(triptych::detail::rates(inner, runs_.pairs, step)), pair_(symbols.size()), end_(runs_.count) {
         if (!pair_.ok() || !end_.ok()) triptych::detail::raise<std::length_error>("there is no memory for the runs");
         std::size_t at = 0;
         for (std::size_t p = 0; p < runs_.count; ++p) {

@@ -42,12 +42,14 @@ constexpr auto fixed_point(double v, int scale) -> std::int32_t {
 /// The discrete cosine transform of type II: row k is sqrt(2 / N) cos(pi k (2n + 1) / 2N), row 0 is 1 / sqrt(N).
 template <std::size_t N>
 constexpr auto cosine_basis(int scale) -> matrix<N> {
+    // All entries are cosines of 4 N angles: far fewer than there are entries, and compilers compute slowly.
+    double const two = newton_root(2), norm = newton_root(static_cast<double>(N));
+    std::array<std::int32_t, 4 * N> wave{};
+    for (std::size_t p = 0; p < 4 * N; ++p) wave[p] = fixed_point(two * cosine_of_pi(p, 2 * N) / norm, scale);
     matrix<N> m{};
-    for (std::size_t k = 0; k < N; ++k)
-        for (std::size_t n = 0; n < N; ++n) {
-            double const c = k == 0 ? 1 : newton_root(2) * cosine_of_pi(k * (2 * n + 1), 2 * N);
-            m[k][n] = fixed_point(c / newton_root(static_cast<double>(N)), scale);
-        }
+    for (auto &v : m[0]) v = fixed_point(1 / norm, scale);
+    for (std::size_t k = 1; k < N; ++k)
+        for (std::size_t n = 0; n < N; ++n) m[k][n] = wave[k * (2 * n + 1) % (4 * N)];
     return m;
 }
 

@@ -18,6 +18,7 @@
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
+#include <triptych/refinement.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 
@@ -44,42 +45,66 @@ struct annex_k {
 /// that frequency over the weight at the lowest. For N other than the table's size it is interpolated, at equal cycles per sample. Arrays of
 /// rank 1 take the table's first row; groups that are not N × N keep the step.
 template <class Table = annex_k, class Inner = dead_zone>
-class matrix {
+class matrix : public detail::forwarding<Inner> {
+    static_assert(detail::has_setting<Inner>,
+                  "matrix: the quantizer inside is missing `struct setting`, default-constructible and copyable");
+
 public:
     using setting = typename Inner::setting;
+    using detail::forwarding<Inner>::forwarding, detail::forwarding<Inner>::inner, detail::forwarding<Inner>::write;
     static constexpr bool can_be_exact = requires { requires bool(Inner::can_be_exact); };
+    static constexpr bool exact_only = requires { requires bool(Inner::exact_only); };
     static constexpr void describe(auto &d) { d("matrix", part<Table>{}, part<Inner>{}); }
+    static constexpr std::array refuses{
+        refusal{refinement::scalar, "a band's weight follows from its place in its group, which one value does not tell"},
+        refusal{refinement::bounds_errors, "bands have steps of their own, larger than the target's"}};
 
-    auto plan(target const &aim) const -> setting requires plans_ahead<Inner> { return inner_.plan(aim); }
+    auto plan(target const &aim) const -> setting requires plans_ahead<Inner> { return inner.plan(aim); }
     template <class B>
-    auto plan(B const &x, target const &aim) const -> setting {
-        return inner_.plan(x, aim);
-    }
+    requires detail::has_plan<Inner, B>
+    auto plan(B const &x, target const &aim) const -> setting { return inner.plan(x, aim); }
     template <std::size_t R>
-    auto arrange(layout<R> const &in, setting const &s) const -> layout<R> {
-        return inner_.arrange(weighted(in), s);
+    requires requires(Inner const &q, layout<R> const &in, setting const &s) { q.arrange(in, s); }
+    auto arrange(layout<R> const &in, setting const &s) const -> layout<R> { return inner.arrange(weighted(in), s); }
+    /// With a target, if the quantizer inside takes it.
+    template <class B, class... More>
+    requires requires(Inner const &q, B x, setting const &s, More const &...more) {
+        q.quantize(std::move(x), s, more...);
     }
-    template <class B>
-    auto quantize(B x, setting const &s) const -> B {
-        return inner_.quantize(weighted(std::move(x)), s);
+    auto quantize(B x, setting const &s, More const &...more) const -> B {
+        return inner.quantize(weighted(std::move(x)), s, more...);
     }
     template <class B, class Rates>
-    auto decide(B symbols, B const &x, setting const &s, Rates const &rates, target const &aim) const
-        -> B requires uses_rates<Inner, B, Rates> {
-        return inner_.decide(std::move(symbols), weighted(x.clone()), s, rates, aim);
+    requires uses_rates<Inner, B, Rates>
+    auto decide(B symbols, B const &x, setting const &s, Rates const &rates, target const &aim) const -> B {
+        return inner.decide(std::move(symbols), given(x), s, rates, aim);
     }
-    auto step(setting const &s) const -> fixed_step requires steps<Inner> { return inner_.step(s); }
+    auto step(setting const &s) const -> fixed_step requires triptych::steps<Inner> { return inner.step(s); }
     template <class B>
-    auto refit(B const &x, B const &symbols, setting const &s, target const &aim) const
-        -> setting requires refits<Inner, B> {
-        return inner_.refit(weighted(x.clone()), symbols, s, aim);
+    requires triptych::refits<Inner, B>
+    auto refit(B const &x, B const &symbols, setting const &s, target const &aim) const -> setting {
+        return inner.refit(given(x), symbols, s, aim);
     }
     template <class B>
+    requires detail::has_dequantize<Inner, B>
     auto dequantize(B x, setting const &s, layout<B::rank> const &in) const -> B {
-        return inner_.dequantize(std::move(x), s, weighted(in)).relabel(in);
+        return inner.dequantize(std::move(x), s, weighted(in)).relabel(in);
     }
-    void write(setting const &s, byte_writer &w) const { inner_.write(s, w); }
-    auto read(byte_reader &r) const -> setting { return inner_.read(r); }
+    void write(setting const &s, byte_writer &w) const requires detail::has_setting_write<Inner, byte_writer> {
+        inner.write(s, w);
+    }
+    auto read(byte_reader &r) const -> setting requires detail::has_setting_read<Inner> { return inner.read(r); }
+
+    template <class B>
+    requires per_picture<Inner, B>
+    auto prepare(B const &x) const -> matrix { return matrix(inner.prepare(given(x))); }
+    auto restore(byte_reader &r) const -> matrix requires detail::restores<Inner> { return matrix(inner.restore(r)); }
+
+    /// What the quantizer inside is given.
+    template <class B>
+    static auto given(B const &x) -> B {
+        return weighted(x.clone());
+    }
 
     /// The layout with the gains that the inner quantizer is given.
     template <std::size_t R>
@@ -128,8 +153,6 @@ private:
         };
         return along(y.low) * (64 - y.part) + along(y.high) * y.part;
     }
-
-    [[no_unique_address]] Inner inner_{};
 };
 
 static_assert(quantizer_for<matrix<>, bands<std::int16_t, 2>> && plans_ahead<matrix<>>);

@@ -11,11 +11,13 @@
 #include <cstddef>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/detail/call.hpp>
+#include <triptych/refinement.hpp>
 #include <triptych/state.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/version.hpp>
@@ -95,6 +97,15 @@ public:
     template <std::size_t I>
     constexpr auto get() const noexcept -> member<I> const & {
         return std::get<I>(members_);
+    }
+
+    constexpr auto valid() const noexcept -> bool requires((detail::validates<P> || ...)) {
+        bool all = true;
+        auto const ask = [&](auto const &p) {
+            if constexpr (detail::validates<std::remove_cvref_t<decltype(p)>>) all = all && p.valid();
+        };
+        std::apply([&](auto const &...p) { (ask(p), ...); }, members_);
+        return all;
     }
 
     template <std::size_t R>

@@ -21,6 +21,7 @@
 #include <triptych/detail/call.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/quality.hpp>
+#include <triptych/refinement.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -37,6 +38,11 @@ struct mixture {
     std::array<T, M> members; ///< those behind one without state are not used
 
     static constexpr void describe(auto &d) { d("mixture", part<T>{}, M); }
+    static constexpr std::array refuses{
+        refusal{refinement::reversible, "the member is chosen by what it loses"},
+        refusal{refinement::tileable, "the member is chosen for a whole picture"},
+        refusal{refinement::closed_loop, "members are compared by coefficients that nothing has quantised"},
+        refusal{refinement::per_picture, "members are learned from a corpus, to be told apart"}};
     /// Arrays are named by the member's number: `3.basis`.
     template <class V>
     static constexpr void state(auto &self, V &&v) {

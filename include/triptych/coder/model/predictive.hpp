@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/parts/logistic.hpp>
@@ -62,24 +63,29 @@ public:
 
     static constexpr std::size_t price_rows = 4 * 64; ///< see ledger.hpp
 
-    /// Codes all symbols, band after band. `E` is an engine for bits; when it decodes, the symbols are written.
+    /// Codes all symbols, band after band. `E` is an engine for bits; when it decodes, the symbols are written. What depends on the rank ends
+    /// here: everything below sees planes, and is compiled once for a type of symbols.
     template <class E, class B>
     void code(E &engine, B &symbols) noexcept(E::decoding) {
         using T = typename std::remove_const_t<B>::value_type;
         using V = std::conditional_t<E::decoding, T, T const>;
+        auto const &known = std::as_const(symbols);
+        auto const cousin_of = [&](std::size_t g) { return links_of<T const>(known, g).cousin.group; };
         for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
             auto const view = view_of<V>(symbols, g);
             if (!view.ok()) continue;
-            auto const near = links_of<V>(symbols, g);
-            group_view<V> far;
-            if (near.cousin.ok()) {
-                for (auto f = g; f-- > 0;)
-                    if (symbols.layout().groups()[f].first == near.cousin.group.first) {
-                        far = links_of<V>(symbols, f).cousin.group;
-                        break;
-                    }
+            references<T> others{cousin_of(g), {}};
+            for (auto f = g; others[0].ok() && f-- > 0;)
+                if (symbols.layout().groups()[f].first == others[0].first) {
+                    others[1] = cousin_of(f);
+                    break;
+                }
+            for (std::size_t k = 0; k < view.n; ++k) {
+                auto const &info = symbols.info(view.first + k);
+                auto const kind =
+                    std::min<std::size_t>(info.at.component + k, 2) + (info.at.kind == role::side ? 1 : 0);
+                plane(engine, symbols.data(), view, k, kind, width_of<T>(info), others);
             }
-            for (std::size_t k = 0; k < view.n; ++k) plane(engine, symbols, view, k, near.cousin.group, far);
         }
     }
 
@@ -114,14 +120,16 @@ private:
         auto ok() const noexcept -> bool { return store.ok() && errors.ok(); }
     };
 
-    template <class E, class B, class V>
-    void plane(E &engine, B &symbols, group_view<V> const &view, std::size_t k, group_view<V> const &cousin,
-               group_view<V> const &far) noexcept(E::decoding) {
+    /// The same place of the two components before, where there are any.
+    template <class T>
+    using references = std::array<group_view<T const>, 2>;
+
+    /// Band k of a group in the buffer that begins at `symbols`.
+    template <class E, class V>
+    void plane(E &engine, V *symbols, group_view<V> const &view, std::size_t k, std::size_t kind, unsigned width,
+               references<std::remove_const_t<V>> const &others) noexcept(E::decoding) {
         using T = std::remove_const_t<V>;
         using P = std::conditional_t<sizeof(T) == 2, std::int32_t, std::int64_t>;
-        auto const &info = symbols.info(view.first + k);
-        auto const width = width_of<T>(info);
-        std::size_t const kind = std::min<std::size_t>(info.at.component + k, 2) + (info.at.kind == role::side ? 1 : 0);
         rows<P> r(view.w);
         if (!r.ok()) {
             ok_ = false;
@@ -135,8 +143,7 @@ private:
                     if (engine.exhausted()) return;
                 auto *const line = view.data + ((b * view.h + y) * view.w) * view.n + k;
                 // What tells something about this row: the band before, the component before, the slice before.
-                std::array<group_view<V>, 2> refs{cousin, far};
-                auto const fill = [&](std::size_t i, V const *from, std::size_t stride) {
+                auto const fill = [&](std::size_t i, T const *from, std::size_t stride) {
                     std::swap(r.other[i][0], r.other[i][1]);
                     auto *const to = r.other[i][0];
                     for (std::ptrdiff_t x = 0; x < w; ++x)
@@ -147,7 +154,7 @@ private:
                 };
                 std::size_t used = 0;
                 if (k > 0) fill(used++, line - 1, view.n);
-                for (auto const &ref : refs)
+                for (auto const &ref : others)
                     if (used < 2 && ref.ok() && ref.h == view.h && ref.w == view.w && ref.n == view.n)
                         fill(used++, ref.data + ((b * view.h + y) * view.w) * view.n + k, view.n);
                 if (used < 2 && b > 0) fill(used++, line - view.h * view.w * view.n, view.n);
@@ -157,7 +164,7 @@ private:
                     auto const v =
                         sample(engine, r, filter, x, y, kind, width, used,
                                static_cast<std::int32_t>(line[static_cast<std::size_t>(x) * view.n]),
-                               static_cast<std::size_t>(line - symbols.data()) + static_cast<std::size_t>(x) * view.n);
+                               static_cast<std::size_t>(line - symbols) + static_cast<std::size_t>(x) * view.n);
                     r.own[0][x] = static_cast<P>(v);
                     if constexpr (E::decoding) line[static_cast<std::size_t>(x) * view.n] = static_cast<T>(v);
                 }

@@ -12,7 +12,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <new>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -151,11 +152,13 @@ template <class State>
 class transform_blocks_estimator {
 public:
     template <class B>
-    explicit transform_blocks_estimator(B const &symbols) : entropies_(std::make_unique<level_entropies>()) {
+    explicit transform_blocks_estimator(B const &symbols) : store_(1) {
+        if (!store_.ok()) no_memory();
+        ::new (static_cast<void *>(store_.data())) level_entropies;
         for_each_run(symbols, [&](std::size_t c, std::size_t size, std::size_t, std::size_t at, std::size_t stride) {
-            entropies_->count(c, size, symbols.data() + at, stride);
+            store_[0].count(c, size, symbols.data() + at, stride);
         });
-        entropies_->finish();
+        store_[0].finish();
     }
 
     /// Refinement `optimising_rates`: the levels of blocks of least distortion + lambda · bits, in units of the step²; DCs are rounded, bands
@@ -165,8 +168,7 @@ public:
     void optimise(B &symbols, B const &coefficients, Unit &&unit, float lambda) const {
         for_each_run(symbols, [&](std::size_t c, std::size_t size, std::size_t band, std::size_t at,
                                   std::size_t stride) {
-            auto const most =
-                (std::uint32_t{1} << (width_of<typename B::value_type>(symbols.info(band)) - 1)) - 1;
+            auto const most = (std::uint32_t{1} << (width_of<typename B::value_type>(symbols.info(band)) - 1)) - 1;
             optimise_block(c, size, coefficients.data() + at, symbols.data() + at, stride, unit(band), lambda, most);
         });
     }
@@ -174,7 +176,7 @@ public:
     /// Bits of the value v at an element of the buffer. Sizes, last diagonals and DCs are paid for by the DC, whatever its value.
     template <class B>
     auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
-        if (!metered_) metered_ = std::make_unique<metered>(symbols);
+        if (!metered_) metered_.emplace(symbols);
         auto const group = metered_->group[band], first = metered_->run[group];
         if (first == none) return State::others::price(metered_->others, symbols, group, band, element, v);
         if (group == first) return 0;
@@ -183,7 +185,7 @@ public:
         auto const *const cells = symbols.data() + symbols.layout().groups()[first].offset;
         auto const size = static_cast<std::size_t>(cells[y / 8 * (stride / 8) + x / 8] - 3), n = std::size_t{8} << size;
         auto const u = y % n, w = x % n, c = std::min<std::size_t>(group - first - 1, 2);
-        if (u + w == 0) return metered_->blocks.block(c, size);
+        if (u + w == 0) return metered_->blocks[0].block(c, size);
         auto const *const q = symbols.data() + element;
         auto const at = [&](std::size_t du, std::size_t dv) {
             return u + du < n && w + dv < n ? std::min(absolute(q[du * stride + dv]), 255u) : 0;
@@ -191,8 +193,8 @@ public:
         auto const sum = 2 * (at(0, 1) + at(1, 0)) + at(1, 1) + at(0, 2) + at(2, 0);
         auto const &bands = frequency_bands[size];
         if (v == 0 && sum == 0 && beyond(q - u * stride - w, stride, n, u + w)) return 0;
-        return metered_->blocks.level(c, size, (bands[u] + bands[w]) / 2u, class_of(template_classes, sum),
-                                      absolute(v));
+        return metered_->blocks[0].level(c, size, (bands[u] + bands[w]) / 2u, class_of(template_classes, sum),
+                                         absolute(v));
     }
 
 private:
@@ -200,14 +202,17 @@ private:
 
     struct metered {
         triptych::detail::buffer<std::size_t> group, run; ///< of a band; first group of a group's run
-        block_meter blocks;
+        triptych::detail::buffer<block_meter> blocks;     ///< one
         typename State::others::prices others;
 
         template <class B>
-        explicit metered(B const &symbols) : group(symbols.count()), run(symbols.layout().groups().size(), none) {
+        explicit metered(B const &symbols)
+            : group(symbols.count()), run(symbols.layout().groups().size(), none), blocks(1) {
             State state;
             typename State::others neighbours;
-            if (!group.ok() || !run.ok() || !others.ok() || !state.ok() || !neighbours.ok()) no_memory();
+            if (!group.ok() || !run.ok() || !blocks.ok() || !others.ok() || !state.ok() || !neighbours.ok())
+                no_memory();
+            ::new (static_cast<void *>(blocks.data())) block_meter;
             coder::detail::metering_engine meter(others);
             auto const &groups = symbols.layout().groups();
             for (std::size_t g = 0; g < groups.size(); ++g)
@@ -215,7 +220,7 @@ private:
             for (std::size_t g = 0; g < groups.size();) {
                 auto const end = g + 1 + block_planes(symbols, g).planes;
                 if (end > g + 1) {
-                    if (!state.code_run(blocks, symbols, run_at(symbols.layout(), g))) no_memory();
+                    if (!state.code_run(blocks[0], symbols, run_at(symbols.layout(), g))) no_memory();
                     for (auto i = g; i < end; ++i) run[i] = g;
                 } else {
                     neighbours.code_group(meter, symbols, g);
@@ -279,7 +284,7 @@ private:
             along_diagonal(s, n, [&](std::size_t u, std::size_t v) {
                 auto *const m = local.at(u, v);
                 auto const &bits =
-                    entropies_->level(c, size, (band[u] + band[v]) / 2u, local_magnitudes::template_class(m));
+                    entropies().level(c, size, (band[u] + band[v]) / 2u, local_magnitudes::template_class(m));
                 auto const at = u * stride + v;
                 auto const value = static_cast<float>(absolute(x[at])) * unit;
                 auto const zero = value * value;
@@ -300,18 +305,20 @@ private:
             });
         }
         std::size_t keep = 0;
-        auto least = lambda * entropies_->last(c, size, 0);
+        auto least = lambda * entropies().last(c, size, 0);
         float sum = 0;
         for (std::size_t s = 1; s <= last; ++s) {
             sum += gain[s];
-            if (auto const j = sum + lambda * entropies_->last(c, size, s); j < least) least = j, keep = s;
+            if (auto const j = sum + lambda * entropies().last(c, size, s); j < least) least = j, keep = s;
         }
         for (auto s = keep + 1; s <= last; ++s)
             along_diagonal(s, n, [&](std::size_t u, std::size_t v) { q[u * stride + v] = 0; });
     }
 
-    std::unique_ptr<level_entropies> entropies_;
-    mutable std::unique_ptr<metered> metered_;
+    auto entropies() const noexcept -> level_entropies const & { return store_[0]; }
+
+    triptych::detail::buffer<level_entropies> store_; ///< one: too large for a stack
+    mutable std::optional<metered> metered_;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::model::detail
