@@ -35,7 +35,8 @@ auto coefficients_of(T const &transform, Q const &quantizer, B x, target const &
     if constexpr (closed_loop_for<T, B>) {
         auto const &t = fitted(transform, x, aim);
         auto const setting = quantizer.plan(x, aim);
-        auto const symbol = symbol_of<Q, B>(quantizer, setting), value = value_of<Q, B>(quantizer, setting);
+        auto const symbol = symbol_of<Q, B>(quantizer, setting);
+        auto const value = value_of<Q, B>(quantizer, setting);
         using info = band_info<B::rank>;
         return t.forward(
             std::move(x), [](std::int32_t v, info const &) { return v; },
