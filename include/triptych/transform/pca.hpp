@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 
 #include <triptych/concepts.hpp>
 #include <triptych/detail/step.hpp>
