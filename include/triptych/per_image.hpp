@@ -108,6 +108,8 @@ public:
                 return learner<P>{};
         }();
         l.observe(x);
+        if constexpr (requires { l.next_pass(); })
+            while (l.next_pass()) l.observe(x);
         return per_image(l.finish());
     }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <stdexcept>
 
 #include <triptych/concepts.hpp>
 #include <triptych/detail/step.hpp>
