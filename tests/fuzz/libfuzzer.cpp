@@ -11,14 +11,14 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const *data, std::size_t size
     std::size_t const pick = data[0], components = 1 + data[1] % 4, extent = data[2] % 40;
     auto const payload = std::as_bytes(std::span(data + 3, size - 3));
     std::size_t number = 0;
-    registry::for_each<registry::every_codec>([&]<class C>(std::type_identity<C>) {
-        registry::for_each<golden::kinds>([&]<class X>(std::type_identity<X>) {
-            if constexpr (golden::takes<C, X>) {
+    registry::for_each<registry::instances>([&]<class I>(std::type_identity<I>) {
+        registry::for_each<typename I::pictures>([&]<class X>(std::type_identity<X>) {
+            if constexpr (golden::takes<typename I::codec, X>) {
                 if (number++ != pick) return;
                 triptych::extents<X::rank> shape;
                 for (auto &e : shape) e = extent;
-                (void)C{}.template try_decode<typename X::value_type, X::rank>(payload, triptych::framing::bare, shape,
-                                                                               components, {1 << 16, 1 << 22});
+                (void)I::make().template try_decode<typename X::value_type, X::rank>(
+                    payload, triptych::framing::bare, shape, components, {1 << 16, 1 << 22});
             }
         });
     });

@@ -39,40 +39,80 @@ auto make(std::array<std::size_t, X::rank> const &shape, std::size_t components)
 }
 
 struct stream {
-    std::string name; ///< of the file: codec, sample type and number of the picture
-    std::string codec;
+    std::string name;  ///< of the file: codec, sample type and number of the picture; or model and number
+    std::string codec; ///< its description
+    std::string model; ///< the entry of learned/entries.hpp, or empty
     std::vector<std::byte> bytes;
 
     /// CRC-32C of all but the checksum at the end: with that, a CRC is the same for every stream.
     auto checksum() const -> std::uint32_t { return crc32c(std::span(bytes).first(bytes.size() - 4)); }
 };
 
-/// What today's encoder makes of each picture with codec C.
-template <class C, class F>
+/// Is there a stream that is large enough for the regions of static coders and for all their lanes?
+template <class C>
+inline constexpr bool has_regions = false;
+template <>
+inline constexpr bool has_regions<codec<registry::fourier<16>, quantizer::uniform, coder::rans<>>> = true;
+
+/// Flat on one side and noisy on the other.
+inline auto make_regions() -> picture<std::uint8_t, 2> {
+    picture<std::uint8_t, 2> x({128, 144}, 1);
+    small_random random(1);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x.data()[i] = static_cast<std::uint8_t>(i % 144 < 96 ? 80 + i / 2304 : 60 + random.below(140));
+    return x;
+}
+
+/// What today's encoder makes of each picture with an instance of the registry.
+template <class I, class F>
 void each_stream(F &&f) {
-    registry::for_each<kinds>([&]<class X>(std::type_identity<X>) {
+    using C = typename I::codec;
+    auto const &codec = I::make();
+    auto const goal = C::exact_only() ? exact : scale(70), coarse = C::exact_only() ? exact : scale(20);
+    auto const add = [&](auto const &x, quality const &wanted, std::string const &name) {
+        std::vector<std::byte> bytes;
+        if constexpr (requires { I::encode(codec, x, wanted); })
+            bytes = I::encode(codec, x, wanted);
+        else
+            bytes = codec.encode(x, wanted);
+        std::string model;
+        if constexpr (requires { I::name; }) model = I::name;
+        f(stream{name + ".tpc", description<C, std::string>(), model, std::move(bytes)});
+    };
+    char id[9];
+    std::snprintf(id, sizeof id, "%08x", static_cast<unsigned>(C::id));
+    registry::for_each<typename I::pictures>([&]<class X>(std::type_identity<X>) {
         if constexpr (takes<C, X>) {
+            static constexpr char const *samples[] = {"uint8", "uint16", "int16", "int32", "float32"};
             std::size_t number = 0;
-            auto const add = [&](X const &x, quality const &goal) {
-                static constexpr char const *samples[] = {"uint8", "uint16", "int16", "int32", "float32"};
-                char name[64];
-                std::snprintf(name, sizeof name, "%08x-%s-%zu.tpc", static_cast<unsigned>(C::id),
-                              samples[static_cast<int>(detail::sample_type_of<typename X::value_type>::value)],
-                              number++);
-                f(stream{name, description<C, std::string>(), C{}.encode(x, goal)});
+            std::string const kind = samples[static_cast<int>(detail::sample_type_of<typename X::value_type>::value)];
+            auto const next = [&, first = std::string(id)] {
+                if constexpr (requires { I::name; }) return I::name + ("-" + std::to_string(number++));
+                return first + "-" + kind + "-" + std::to_string(number++);
             };
-            auto const goal = C::exact_only() ? exact : scale(70);
-            if constexpr (X::rank == 1) add(make<X>({150}, 2), goal);
-            if constexpr (X::rank == 3) add(make<X>({3, 5, 9}, 1), goal);
-            if constexpr (X::rank == 2) add(make<X>({13, 22}, 3), goal);
-            if constexpr (std::is_same_v<X, picture<std::uint8_t, 2>>) {
-                add(make<X>({9, 41}, 1), C::exact_only() ? exact : scale(20));
-                add(make<X>({0, 5}, 3), goal);
-                add(make<X>({1, 1}, 4), goal);
+            if constexpr (requires {
+                              I::draw(0);
+                          }) { // pictures of other numbers of components may be none for the model
+                add(I::draw(1000), goal, next());
+                add(I::draw(1001), coarse, next());
+                add(make<X>({13, 22}, I::components), goal, next());
+                add(make<X>({9, 41}, I::components), coarse, next());
+                add(make<X>({0, 5}, I::components), goal, next());
+                add(make<X>({1, 1}, I::components), goal, next());
+            } else {
+                if constexpr (X::rank == 1) add(make<X>({150}, 2), goal, next());
+                if constexpr (X::rank == 3) add(make<X>({3, 5, 9}, 1), goal, next());
+                if constexpr (X::rank == 2) add(make<X>({13, 22}, 3), goal, next());
+                if constexpr (std::is_same_v<X, picture<std::uint8_t, 2>>) {
+                    add(make<X>({9, 41}, 1), coarse, next());
+                    add(make<X>({0, 5}, 3), goal, next());
+                    add(make<X>({1, 1}, 4), goal, next());
+                }
+                if constexpr (X::rank == 2 && C::can_be_exact()) add(make<X>({12, 11}, 3), exact, next());
             }
-            if constexpr (X::rank == 2 && C::can_be_exact()) add(make<X>({12, 11}, 3), exact);
         }
     });
+    if constexpr (has_regions<C>) add(make_regions(), goal, std::string(id) + "-regions");
 }
 
 /// The K-th of four parts of all codecs; each is compiled in a file of its own.
