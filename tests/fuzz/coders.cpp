@@ -112,16 +112,15 @@ public:
         small.fill(B::rank == 2 ? 7 : 3);
         for (std::size_t variant = 0; variant < detail::layout_variants; ++variant)
             add(detail::layout_to_try<B::rank>(small, variant, 8 * sizeof(T)), seed);
+        if constexpr (B::rank == 2) add(detail::layout_to_try<2>({12, 12}, 0, 8), seed); // as learned pictures are
+        small_ = list_.size();
         if constexpr (B::rank == 2) add(detail::layout_to_try<2>({90, 96}, 0, 8), seed); // enough for all lanes
-        if constexpr (B::rank == 2)
-            add(detail::layout_to_try<2>({12, 12}, 0, 8), seed); // the extents of learned pictures
         if constexpr (std::is_same_v<B, bands<std::int16_t, 2>>) add_transform_blocks();
     }
     void attempt(small_random &random, tally &t) {
         auto const i = random.below(list_.size());
         // Large ones are for lanes and are slow: fewer of them.
-        list_[i >= detail::layout_variants && random.below(8) != 0 ? i % detail::layout_variants : i].attempt(random,
-                                                                                                              t);
+        list_[i >= small_ && random.below(8) != 0 ? i % small_ : i].attempt(random, t);
     }
 
 private:
@@ -152,6 +151,7 @@ private:
 
     C const &coder_;
     std::vector<target_bands<C, B>> list_;
+    std::size_t small_ = 0;
 };
 } // namespace
 
