@@ -40,9 +40,13 @@ struct mixture : learned_from<8, 8, 1> {
     static constexpr auto name = "mixture";
     using codec = triptych::codec<registry::mixture, quantizer::trained_zone, conditional>;
     static constexpr std::size_t pictures = 330; ///< a member has a hundred
-    static constexpr float step = 100;
-    static constexpr std::uint64_t model_size = 6'000;
+    static constexpr float step = 140;
+    static constexpr std::uint64_t model_size = 7'000;
     static constexpr std::size_t text_above = 100;
+    /// Two kinds, so that each has a member.
+    static auto draw(std::uint64_t number) -> drawn::image {
+        return number % 2 ? drawn::glyph(shape, 1, number) : drawn::scene(shape, 1, number);
+    }
 };
 struct predicted_klt : learned_from<40, 48, 2> {
     static constexpr auto name = "predicted_klt";
