@@ -1,6 +1,7 @@
 """A decoder written from docs/format.md and its panels' pages alone, to show that they suffice.
 
-Decodes every worked example of the pages, and the golden streams that are small enough; Python's standard library only.
+Decodes every worked example of the pages, and the golden streams; Python's standard library only. Learned state comes from the headers
+of tests/models, which are read as text.
 Names are those of the pages. It checks what the pages call corrupt only as far as it goes by itself.
 """
 import math
@@ -109,24 +110,23 @@ KINDS = ["uint8", "uint16", "int16", "int32", "float32"]
 
 
 def read_identity(r, magic):
-    """What files and packs open with: flags, the codec's fingerprint, the number of the sample type, extents, components."""
+    """What files and packs open with: flags, fingerprints of codec and model, the number of the sample type, extents, components."""
     if r.take(4) != magic or r.u8() != 1:
         raise Corrupt("foreign or of another version")
     flags, codec = r.u8(), r.u32()
     r.take(r.u8())
-    if flags & 1:
-        r.u32()
+    model = r.u32() if flags & 1 else 0
     kind = r.u8()
-    return flags, codec, kind & 15, [r.varint() for _ in range(kind >> 4)], r.varint()
+    return flags, codec, model, kind & 15, [r.varint() for _ in range(kind >> 4)], r.varint()
 
 
 def read_file(data):
     r = Reader(data)
-    _, codec, kind, shape, components = read_identity(r, b"\xd7TPC")
+    _, codec, model, kind, shape, components = read_identity(r, b"\xd7TPC")
     payload = r.take(r.varint())
     if crc32c(data[: r.at]) != r.u32() or r.at != len(data):
         raise Corrupt("checksum")
-    return codec, KINDS[kind], shape, components, payload
+    return codec, model, KINDS[kind], shape, components, payload
 
 
 def read_record(data, description, shape, components):
@@ -140,7 +140,7 @@ def read_record(data, description, shape, components):
 def read_pack(data):
     """The codec's fingerprint, the sample type, and for each picture: extents, components, name, record."""
     r = Reader(data)
-    flags, codec, kind, *usual = read_identity(r, b"\xd7TPK")
+    flags, codec, _, kind, *usual = read_identity(r, b"\xd7TPK")
     if flags & 2:
         r.take(r.varint())
     if crc32c(data[: r.at]) != r.u32():
@@ -297,11 +297,64 @@ def handed(like, frac, v):
     return like.like(frac=frac, bits=cap(like.bits + frac - like.frac), v=v)
 
 
+# --- learned state -------------------------------------------------------------------------------------------------------
+
+ELEMENTS = {"int8": "b", "uint8": "B", "int16": "h", "uint16": "H", "int32": "i"}
+
+
+def read_model(text):
+    """The arrays of a generated header, by name: element type, extents, values."""
+    values = {}
+    for kind, label, body in re.findall(r"constexpr (\S+) (values_\d+)\[\] =\s*(.*?);\n", text, re.S):
+        if kind == "char16_t":
+            values[label] = [int(v, 16) for v in re.findall(r"\\x([0-9a-f]+)", body)]
+        else:
+            numbers = [v.strip() for v in body.strip("{} \n").split(",")]
+            values[label] = [-(1 << 31) if v == "-2147483647 - 1" else int(v) for v in numbers if v]
+    arrays = {}
+    for name, kind, extents, rest in re.findall(r'\{\.name = "(.*?)", \.type = triptych::element::(\w+), \.shape = triptych::dims\{(.*?)\}(.*?)\},', text):
+        own = values[re.search(r"values_\d+", rest)[0]] if "values_" in rest else []
+        if ".literal" in rest and kind == "int16":
+            own = [wrap(v, 16) for v in own]
+        arrays[name] = kind, [int(e.strip(" u")) for e in extents.split(",") if e], own
+    return arrays
+
+
+def model_fingerprint(arrays):
+    data = b""
+    for name, (kind, extents, values) in arrays.items():
+        data += name.encode() + bytes([list(ELEMENTS).index(kind), len(extents)]) + struct.pack(f"<{len(extents)}I", *extents)
+        data += struct.pack(f"<{len(values)}{ELEMENTS[kind]}", *values)
+    return crc32c(data)
+
+
+def part_of(arrays, name):
+    """The arrays of a part: those whose names begin with its own."""
+    return {n[len(name) + 1 :]: a for n, a in arrays.items() if n.startswith(name + ".")}
+
+
+class Policy:
+    def learn(self, arrays):
+        assert not arrays
+
+
+class Learned(Policy):
+    """A policy with arrays of its own: `arrays` are values and `shapes` extents, by name, of those that have elements."""
+
+    def __init__(self):
+        self.arrays, self.shapes = {}, {}
+
+    def learn(self, arrays):
+        for name, (extents, values) in arrays.items():
+            if values:
+                self.arrays[name], self.shapes[name] = values, extents
+
+
 # --- transforms ----------------------------------------------------------------------------------------------------------
 # arrange(layout) -> layout; inverse(layout with values, layout it came from) -> layout with values
 
 
-class Identity:
+class Identity(Policy):
     def read(self, r):
         pass
 
@@ -313,22 +366,37 @@ class Identity:
 
 
 class Mixture(Identity):
-    """Without state: of one member."""
+    def __init__(self, members):
+        self.members, self.used = members, 1
 
-    def __init__(self, member):
-        self.member = member
+    def learn(self, arrays):
+        parts = [part_of(arrays, str(m)) for m in range(len(self.members))]
+        for member, part in zip(self.members, parts):
+            member.learn(part)
+        some = [any(values for _, values in part.values()) for part in parts] + [False]
+        self.used = max(some.index(False), 1)
 
     def arrange(self, layout):
         rank = len(layout[0][0].shape) if layout else 2
-        return [[Band([1] * rank, side=True, bits=1)]] + self.member.arrange(layout)
+        number = Band([1] * rank, side=True, bits=max(1, width(self.used - 1)))
+        return [[number]] + self.members[0].arrange(layout)
 
     def inverse(self, x, where):
-        return self.member.inverse(x[1:], where)
+        number = x[0][0]
+        member = self.members[clamp(number.v[0] + (1 << max(1, width(self.used - 1)) - 1), 0, self.used - 1)]
+        arranged = flat(member.arrange(where))
+        if sum(math.prod(b.shape) for b in arranged) != sum(len(b.v) for b in flat(x[1:])):
+            raise Corrupt("a member that arranges otherwise")
+        return member.inverse(x[1:], where)
 
 
 class Chain(Identity):
     def __init__(self, *members):
         self.members = members
+
+    def learn(self, arrays):
+        for n, m in enumerate(self.members):
+            m.learn(part_of(arrays, str(n)))
 
     def read(self, r):
         for m in self.members:
@@ -804,138 +872,219 @@ class Wavelet(Identity):
         return [v for pair in zip(s, d) for v in pair] + s[m:]
 
 
-class Pca(Identity):
+def scale_of(bands, dimension, wider=0):
+    """frac and bits of the coefficients of a basis."""
+    w, e = max([1] + [b.bits - b.frac for b in bands]) + wider, 0
+    while dimension > 1:
+        dimension, e = (dimension + 3) // 4, e + 1
+    f = clamp(15 - w - e, 0, 6)
+    return f, min(w + e + 1 + f, 16 if w <= 10 else 32)
+
+
+def rows_of(values, K, D, first=0):
+    return [values[(first + k) * D : (first + k + 1) * D] for k in range(K)]
+
+
+def low_frequencies(H, W, K, bands):
+    D = H * W * bands
+    out = [[0] * D for _ in range(K)]
+
+    def e(N, u, n):
+        c = half_away(math.sqrt((1 if u == 0 else 2) / N) * 2**24)
+        t = half_away(math.cos(math.pi * (u * (2 * n + 1) % (4 * N)) / (2 * N)) * 2**24)
+        return c * t + (1 << 23) >> 24
+
+    k = 0
+    for _, u, v in sorted((u * W + v * H, u, v) for u in range(H) for v in range(W)):
+        for c in range(bands):
+            if k < K:
+                for y in range(H):
+                    for x in range(W):
+                        out[k][(y * W + x) * bands + c] = e(H, u, y) * e(W, v, x) + (1 << 33) >> 34
+                k += 1
+    return out
+
+
+def patches(work, group, into, H, W, learned):
+    """The planes of patches of H x W; `learned(p)` is the mean and the basis of the p-th."""
+    frac, f, n = group[0].frac, into[0].frac, len(into)
+    s, b = 14 + frac - f, min(max(t.bits for t in into), work.bits)
+    batch, rows, cols = into[0].planes()
+    down, across = -(-rows // H), -(-cols // W)
+    out = [[0] * (batch * rows * cols) for _ in into]
+    for p in range(batch * down * across):
+        mean, basis = learned(p)
+        c = [band.v[p] for band in group]
+        k, i, j = p // across // down, p // across % down * H, p % across * W
+        for d in range(H * W * n):
+            y, z = i + d // n // W, j + d // n % W
+            if y < rows and z < cols:
+                v = (mean[d] << 10 + frac) + (1 << s - 1) + sum(q * row[d] for q, row in zip(c, basis))
+                out[d % n][(k * rows + y) * cols + z] = clamp(v >> s, -(1 << b - 1), (1 << b - 1) - 1)
+    return [[t.like(v=v)] for t, v in zip(into, out)]
+
+
+class Pca(Learned, Identity):
     state = ("mean", "basis")
 
     def __init__(self, work, H, W, K):
-        self.work, self.H, self.W, self.K, self.arrays = work, H, W, K, {}
+        super().__init__()
+        self.work, self.H, self.W, self.K = work, H, W, K
 
     def learned(self, bands):
         D = self.H * self.W * bands
-        if self.arrays.get("basis"):
-            return self.arrays["mean"], [self.arrays["basis"][k * D : k * D + D] for k in range(self.K)]
-        out = [[0] * D for _ in range(self.K)]
-
-        def e(N, u, n):
-            c = half_away(math.sqrt((1 if u == 0 else 2) / N) * 2**24)
-            t = half_away(math.cos(math.pi * (u * (2 * n + 1) % (4 * N)) / (2 * N)) * 2**24)
-            return c * t + (1 << 23) >> 24
-
-        k = 0
-        for _, u, v in sorted((u * self.W + v * self.H, u, v) for u in range(self.H) for v in range(self.W)):
-            for c in range(bands):
-                if k < self.K:
-                    for y in range(self.H):
-                        for x in range(self.W):
-                            out[k][(y * self.W + x) * bands + c] = e(self.H, u, y) * e(self.W, v, x) + (1 << 33) >> 34
-                    k += 1
-        return [0] * D, out
+        if "basis" in self.arrays:
+            return self.arrays["mean"], rows_of(self.arrays["basis"], self.K, D)
+        return [0] * D, low_frequencies(self.H, self.W, self.K, bands)
 
     def arrange(self, layout):
         x = flat(layout)
-        w, e, d = max([1] + [b.bits - b.frac for b in x]), 0, self.H * self.W * len(x)
-        while d > 1:
-            d, e = (d + 3) // 4, e + 1
-        f = clamp(15 - w - e, 0, 6)
-        bits = min(w + e + 1 + f, 16 if w <= 10 else 32)
+        if "basis" in self.arrays and self.shapes["mean"] != [self.H * self.W * len(x)]:
+            raise Corrupt("learned from another number of components")
+        f, bits = scale_of(x, self.H * self.W * len(x))
         return [[Band(divided(x[0].shape, self.H, self.W), index=k, frac=f, bits=bits) for k in range(self.K)]]
 
     def inverse(self, x, where):
-        group, into = x[0], flat(where)
-        mean, rows_of_basis = self.learned(len(into))
-        frac, f, n = group[0].frac, into[0].frac, len(into)
-        s, b = 14 + frac - f, min(max(t.bits for t in into), self.work.bits)
-        batch, rows, cols = into[0].planes()
-        down, across = -(-rows // self.H), -(-cols // self.W)
-        out = [[0] * (batch * rows * cols) for _ in into]
-        for p in range(batch * down * across):
-            c = [band.v[p] for band in group]
-            k, i, j = p // across // down, p // across % down * self.H, p % across * self.W
-            for d in range(self.H * self.W * n):
-                y, z = i + d // n // self.W, j + d // n % self.W
-                if y < rows and z < cols:
-                    v = (mean[d] << 10 + frac) + (1 << s - 1) + sum(q * row[d] for q, row in zip(c, rows_of_basis))
-                    out[d % n][(k * rows + y) * cols + z] = clamp(v >> s, -(1 << b - 1), (1 << b - 1) - 1)
-        return [[t.like(v=v)] for t, v in zip(into, out)]
+        into = flat(where)
+        learned = self.learned(len(into))
+        return patches(self.work, x[0], into, self.H, self.W, lambda p: learned)
 
 
-class KltSet(Identity):
-    """Without state: one class."""
+class Eigenpicture(Learned, Identity):
+    def __init__(self, work):
+        super().__init__()
+        self.work = work
 
-    def __init__(self, work, N, classes):
-        self.work, self.classes, self.pca = work, classes, Pca(work, N, N, N * N)
+    def fits(self, layout):
+        if "basis" not in self.arrays:
+            return False
+        *shape, components = self.shapes["mean"]
+        x = flat(layout)
+        return len(x) == components and all(
+            b.shape == shape and not b.side and b.frac == x[0].frac and 0 <= b.frac <= 8 for b in x)
 
     def arrange(self, layout):
-        group = self.pca.arrange(layout)
-        return [[group[0][0].like(side=True, frac=0, bits=width(self.classes - 1) + 1)]] + group
+        if not self.fits(layout):
+            return super().arrange(layout)
+        K, D = self.shapes["basis"]
+        f, bits = scale_of(flat(layout), D)
+        return [[Band([1, 1], index=k, frac=f, bits=bits) for k in range(K)]]
 
     def inverse(self, x, where):
-        return self.pca.inverse(x[1:], where)
+        if not self.fits(where):
+            return x
+        learned = self.arrays["mean"], rows_of(self.arrays["basis"], *self.shapes["basis"])
+        into = flat(where)
+        return patches(self.work, x[0], into, *into[0].shape, lambda p: learned)
 
 
-class PredictedKlt(Identity):
-    """Without state. A closed loop: `inverse` gets symbols, and the quantizer's value of one."""
+class KltSet(Learned, Identity):
+    def __init__(self, work, N, classes):
+        super().__init__()
+        self.work, self.N, self.classes = work, N, classes
+
+    def arrange(self, layout):
+        x = flat(layout)
+        K = self.shapes["basis"][1] if "basis" in self.arrays else self.N * self.N
+        grid, (f, bits) = divided(x[0].shape, self.N, self.N), scale_of(x, self.N * self.N * len(x))
+        if "basis" in self.arrays and self.shapes["mean"][1] != self.N * self.N * len(x):
+            raise Corrupt("learned from another number of components")
+        return [[Band(grid, side=True, bits=width(self.classes - 1) + 1)],
+                [Band(grid, index=k, frac=f, bits=bits) for k in range(K)]]
+
+    def inverse(self, x, where):
+        into, which = flat(where), x[0][0].v
+        D, K = self.N * self.N * len(into), len(x[1])
+        if "basis" in self.arrays:
+            learned = [(self.arrays["mean"][c * D : c * D + D], rows_of(self.arrays["basis"], K, D, c * K))
+                       for c in range(self.classes)]
+        else:
+            learned = [([0] * D, low_frequencies(self.N, self.N, K, len(into)))]
+        return patches(self.work, x[1], into, self.N, self.N, lambda p: learned[clamp(which[p], 0, len(learned) - 1)])
+
+
+class PredictedKlt(Learned, Identity):
+    """A closed loop: `inverse` gets symbols, and the quantizer's value of one."""
 
     closed = True
 
     def __init__(self, work, N):
+        super().__init__()
         self.work, self.N = work, N
+
+    def known(self, components):
+        return "basis" in self.arrays and self.shapes["mean"][1] == self.N * self.N * components
 
     def arrange(self, layout):
         x = flat(layout)
         D = self.N * self.N * len(x)
-        self.pca = Pca(self.work, self.N, self.N, min(32, D))
-        wider = [[b.like(bits=max(1, *(t.bits for t in x)) + 1) for b in x]]
-        return self.pca.arrange(wider)
+        K = self.shapes["basis"][1] if self.known(len(x)) else min(32, D)
+        f, bits = scale_of(x, D, 1)
+        return [[Band(divided(x[0].shape, self.N, self.N), index=k, frac=f, bits=bits) for k in range(K)]]
 
     def inverse(self, x, where, value):
         group, into, N = x[0], flat(where), self.N
         n, (_, rows, cols) = len(into), into[0].planes()
-        _, basis = self.pca.learned(n)
+        D, K, known = N * N * n, len(group), self.known(len(into))
+        usual = None if known else low_frequencies(N, N, K, n)
         s, w = 14 + group[0].frac, self.work.bits
         b = min(max(t.bits for t in into), w)
+        sat = lambda v: clamp(v, -(1 << b - 1), (1 << b - 1) - 1)
         out = [[[0] * cols for _ in range(rows)] for _ in into]
         for p in range(-(-rows // N) * -(-cols // N) if rows and cols else 0):
             top, left = p // -(-cols // N) * N, p % -(-cols // N) * N
-            places = [(top - 1, max(left + j - 1, 0)) for j in range(2 * N + 1) if top]
-            places += [(max(top - 2, 0), left + j) for j in range(N) if top]
-            places += [(top + j, left - 1) for j in range(N) if left] + [(top + j, max(left - 2, 0)) for j in range(N) if left]
+            kind = (left > 0) + 2 * (top > 0)
+            places = [(top > 0, top - 1, max(left + j - 1, 0)) for j in range(2 * N + 1)]
+            places += [(top > 0, max(top - 2, 0), left + j) for j in range(N)]
+            places += [(left > 0, top + j, left - 1) for j in range(N)]
+            places += [(left > 0, top + j, max(left - 2, 0)) for j in range(N)]
+            r = [out[k][min(i, rows - 1)][min(j, cols - 1)] if there else 0 for there, i, j in places for k in range(n)]
+            if known:
+                basis = rows_of(self.arrays["basis"], K, D, kind * K)
+                by, P = self.arrays["predictor"], len(r)
+                guess = [sat((self.arrays["mean"][kind * D + d] + 8 >> 4)
+                             + (sum(f * v for f, v in zip(by[(kind * D + d) * P : (kind * D + d + 1) * P], r)) + (1 << 13) >> 14))
+                         for d in range(D)]
+            else:
+                basis, m = usual, max(sum(there for there, _, _ in places), 1)
+                means = [quotient(t + (m // 2 if t >= 0 else -(m // 2)), m) for t in (sum(r[k::n]) for k in range(n))]
+                guess = [sat(means[d % n]) for d in range(D)]
             c = [value(band.v[p], band) for band in group]
-            for k in range(n):
-                around = sum(out[k][min(i, rows - 1)][min(j, cols - 1)] for i, j in places)
-                m = max(len(places), 1)
-                guess = clamp(quotient(around + (m // 2 if around >= 0 else -(m // 2)), m), -(1 << b - 1), (1 << b - 1) - 1)
-                for i in range(min(N, rows - top)):
-                    for j in range(min(N, cols - left)):
-                        rest = (1 << s - 1) + sum(q * row[(i * N + j) * n + k] for q, row in zip(c, basis)) >> s
-                        rest = clamp(rest, -(1 << w - 1), (1 << w - 1) - 1)
-                        out[k][top + i][left + j] = clamp(guess + rest, -(1 << b - 1), (1 << b - 1) - 1)
+            for d in range(D):
+                i, j, k = top + d // n // N, left + d // n % N, d % n
+                if i < rows and j < cols:
+                    rest = (1 << s - 1) + sum(q * row[d] for q, row in zip(c, basis)) >> s
+                    out[k][i][j] = sat(guess[d] + clamp(rest, -(1 << w - 1), (1 << w - 1) - 1))
         return [[t.like(v=[v for row in rows_ for v in row])] for t, rows_ in zip(into, out)]
 
 
-class LinearSynthesis(Identity):
+class LinearSynthesis(Learned, Identity):
     def __init__(self, work):
+        super().__init__()
         self.work = work
+
+    def filter(self, s):
+        name, tent = {2: "half", 4: "quarter"}[s], lambda k: 2 * s - abs(2 * k + 1 - 2 * s)
+        return self.arrays.get(name) or [tent(r) * tent(c) * 4096 // (4 * s * s) for r in range(2 * s) for c in range(2 * s)]
 
     def arrange(self, layout):
         return [[b.like(shape=divided(b.shape, s, s), level=l, frac=0, bits=16, gain=256)]
                 for b in flat(layout) for l, s in ((1, 2), (2, 4))]
 
     def inverse(self, x, where):
-        x, out = flat(x), []
+        x, out, filters = flat(x), [], {s: self.filter(s) for s in (2, 4)}
         for n, b in enumerate(flat(where)):
             v, t = [], 8 - b.frac
             for i in range(b.shape[0]):
                 for j in range(b.shape[1]):
                     total = 0
                     for latent, s in ((x[2 * n], 2), (x[2 * n + 1], 4)):
-                        tent = lambda k: 2 * s - abs(2 * k + 1 - 2 * s)
                         rows, cols = latent.shape
                         (u, a), (w, c) = divmod(i + s // 2, s), divmod(j + s // 2, s)
                         for e in (0, 1):
                             for f in (0, 1):
                                 q = latent.v[clamp(u - e, 0, rows - 1) * cols + clamp(w - f, 0, cols - 1)]
-                                total += q * (tent(a + s * e) * tent(c + s * f) * 4096 // (4 * s * s))
+                                total += q * filters[s][(a + s * e) * 2 * s + c + s * f]
                     v.append(clamp(total + (1 << t) // 2 >> t, -(1 << b.bits - 1), (1 << b.bits - 1) - 1))
             out.append([b.like(v=v)])
         return out
@@ -971,7 +1120,7 @@ class PerImage(Identity):
                 values.append(wrap(m, 32) << zeros)
                 before, last = last, w
             engine.finish()
-            self.policy.arrays[name], self.policy.extents = values, dims
+            self.policy.learn({name: (dims, values)})
         self.policy.read(r)
 
     @staticmethod
@@ -986,7 +1135,7 @@ class PerImage(Identity):
 # --- quantizers ----------------------------------------------------------------------------------------------------------
 
 
-class Quantizer:
+class Quantizer(Policy):
     """`uniform`, and what all with a step share."""
 
     def __init__(self, work):
@@ -1036,7 +1185,7 @@ class Quantizer:
     def values(self, symbols, layout):
         small = self.work.bits == 16
         self.prepare(layout)
-        out = []
+        out, number = [], 0
         for group, into in zip(symbols, layout):
             out.append([])
             for x, b in zip(group, into):
@@ -1044,6 +1193,8 @@ class Quantizer:
                 counts = len(x.v), sum(v != 0 for v in x.v)
                 bits = self.work.bits if b.side or not 1 <= b.bits <= self.work.bits else b.bits
                 v = []
+                b.number = number
+                number += 1
                 for q in x.v:
                     d = self.shift(b, s, q, counts) if q else 0
                     m = min(abs(q), (1 << (23 if small else 39)) // s + 1)
@@ -1061,10 +1212,9 @@ class NoQuantizer(Quantizer):
         return [[b.like(v=x.v) for x, b in zip(g, into)] for g, into in zip(symbols, layout)]
 
 
-class Levels(Quantizer):
-    """Without learned arrays."""
-
+class Levels(Learned, Quantizer):
     def __init__(self, work, k):
+        super().__init__()
         self.work, self.k, self.bits = work, k, width(k - 1)
 
     def read(self, r):
@@ -1074,13 +1224,29 @@ class Levels(Quantizer):
         return [[b if b.side else b.like(bits=self.bits) for b in g] for g in layout]
 
     def values(self, symbols, layout):
-        def value(q, b):
+        def band(x, b):
+            if b.side:
+                return x.v
             low = -(1 << self.work.width(b) - 1)
-            k = clamp(q + (1 << self.bits - 1), 0, self.k - 1)
-            return low + (-2 * low - 1) * k // (self.k - 1)
+            high, learned = -low - 1, self.arrays.get("values")
+            level = [clamp(learned[k] if learned else low + (high - low) * k // (self.k - 1), low, high) for k in range(self.k)]
+            v = [level[clamp(q + (1 << self.bits - 1), 0, self.k - 1)] for q in x.v]
+            return self.corrected(v, b, low, high) if "hidden" in self.arrays else v
 
-        return [[b.like(v=[q if b.side else value(q, b) for q in x.v]) for x, b in zip(g, into)]
-                for g, into in zip(symbols, layout)]
+        return [[b.like(v=band(x, b)) for x, b in zip(g, into)] for g, into in zip(symbols, layout)]
+
+    def corrected(self, v, b, low, high):
+        """What a network makes of the levels around each."""
+        hidden, output, out = rows_of(self.arrays["hidden"], 24, 26), self.arrays["output"], []
+        batch, rows, cols = b.planes()
+        for p in range(batch * rows * cols):
+            first, (y, x) = p // (rows * cols) * rows * cols, divmod(p % (rows * cols), cols)
+            a = [v[first + clamp(y + dy, 0, rows - 1) * cols + clamp(x + dx, 0, cols - 1)]
+                 for dy in range(-2, 3) for dx in range(-2, 3)]
+            h = [clamp(1024 * row[25] + sum(f * t for f, t in zip(row, a)), 0, 1 << 32) for row in hidden]
+            total = (output[24] << 16) + sum(f * t for f, t in zip(output, h)) + (1 << 19)
+            out.append(clamp(a[12] + (total >> 20), low, high))
+        return out
 
 
 class DeadZone(Quantizer):
@@ -1103,12 +1269,16 @@ class DeadZone(Quantizer):
         return quotient(self.points[c][min(abs(q), 3) - 1] * s, 64)
 
 
-class Codebook(NoQuantizer):
+class Codebook(Learned, NoQuantizer):
     state = ["entries"]
 
     def __init__(self, work):
-        super().__init__(work)
-        self.arrays, self.extents = {}, None
+        super().__init__()
+        self.work, self.step = work, 0
+
+    @property
+    def extents(self):
+        return self.shapes.get("entries")
 
     def indices(self):
         """Bands of indices."""
@@ -1213,20 +1383,20 @@ class EscapeCodebook(Codebook):
         return out
 
 
-class LloydMax(NoQuantizer):
+class LloydMax(Learned, NoQuantizer):
     state = ["levels"]
 
     def __init__(self, work, K):
-        super().__init__(work)
-        self.K, self.arrays, self.extents = K, {}, None
+        super().__init__()
+        self.work, self.K = work, K
 
     def arrange(self, layout):
         return [[b.like() if b.side else b.like(bits=width(self.K - 1)) for b in g] for g in layout]
 
     def values(self, symbols, layout):
-        K, count, rows = self.K, len(flat(layout)), None
-        if self.extents is not None and len(self.extents) == 2 and self.extents[1] == K and self.extents[0] in (1, count):
-            rows = [self.arrays["levels"][i * K : i * K + K] for i in range(self.extents[0])]
+        K, count, rows, extents = self.K, len(flat(layout)), None, self.shapes.get("levels", [])
+        if len(extents) == 2 and extents[1] == K and extents[0] in (1, count):
+            rows = rows_of(self.arrays["levels"], extents[0], K)
         out, at = [], 0
         for group, quantised in zip(layout, symbols):
             out.append([])
@@ -1243,12 +1413,15 @@ class LloydMax(NoQuantizer):
         return out
 
 
-class TrainedZone(Quantizer):
-    """Without state: the step is 8 samples, points lie at symbol * step."""
+class TrainedZone(Learned, Quantizer):
+    def __init__(self, work):
+        super().__init__()
+        self.work = work
 
     def read(self, r):
-        f = r.u8()
-        self.step = max(2048 * rounded_root(f % 32) << f // 32 >> 19, 1)
+        f, own = r.u8(), self.arrays.get("step", [0])[0]
+        S = min(own, 1 << 24) if own > 0 and self.shapes["step"] == [1] else 2048
+        self.step = max((S * rounded_root(f % 32) << f // 32) >> 19, 1)
 
     def arrange(self, layout):
         out = super().arrange(layout)
@@ -1256,6 +1429,10 @@ class TrainedZone(Quantizer):
             if not b.side:
                 b.gain = clamp(b.gain * self.step + 128 >> 8, 1, 65535)
         return out
+
+    def shift(self, b, s, q, counts):
+        at, points = 3 * b.number + min(abs(q), 3) - 1, self.arrays.get("points", [])
+        return 0 if b.side or s == 256 or at >= len(points) else quotient(clamp(points[at], -31, 31) * s, 64)
 
 
 def rounded_root(i):
@@ -1457,7 +1634,7 @@ def single(engine, c, F, S, low=64, high=65472):
     return b
 
 
-class Raw:
+class Raw(Policy):
     def __init__(self, work):
         self.work, self.bits = work, None
 
@@ -1920,6 +2097,10 @@ class Range(Raw):
     def __init__(self, work, model, engine=Engine):
         self.work, self.model, self.make, self.engine = work, model, engine, None
 
+    def learn(self, arrays):
+        if arrays:
+            self.model.learn(part_of(arrays, "model"))
+
     def decode(self, layout, r):
         self.engine = self.engine or self.make(r)
         self.model.code(self.engine, layout, self.work)
@@ -1946,29 +2127,24 @@ class Adaptive:
             b.v.append(wrap(symbol(t, engine.direct(extra(t))), work.width(b)))
 
 
-class Geometric:
-    """Without state."""
-
+class Geometric(Learned):
     def code(self, engine, layout, work):
-        for b in flat(layout):
+        odds = self.arrays.get("odds", [])
+        for at, b in enumerate(flat(layout)):
+            zero, on = (clamp(p, 32, 65504) for p in odds[2 * at : 2 * at + 2]) if 2 * at < len(odds) else (32768, 32768)
             for _ in range(math.prod(b.shape)):
-                if engine.bit(32768):
+                if engine.bit(zero):
                     b.v.append(0)
                     continue
                 negative, m = engine.direct(1), 1
-                while m < 24 and engine.bit(32768):
+                while m < 24 and engine.bit(on):
                     m += 1
                 if m == 24:
                     m += engine.direct(min(engine.direct(6), 32))
                 b.v.append(wrap(-m if negative else m, work.width(b)))
 
 
-class ConditionalScale:
-    """Without state."""
-
-    def __init__(self):
-        self.odds = [[self.chance(c, m) for m in range(24)] for c in range(40)]
-
+class ConditionalScale(Learned):
     @staticmethod
     def chance(c, m):
         up = 72 - c
@@ -1980,13 +2156,29 @@ class ConditionalScale:
         return clamp(y >> 16, 1, 65535)
 
     @staticmethod
-    def level(values):
-        mean = sum(values) // len(values) if values else 128
-        e = width(mean + 26) - 1
-        log = 16 * e + ((mean + 26 << 4) >> e) - 16
-        return log - 115
+    def log(x):
+        e = width(x) - 1
+        return 16 * e + ((x << 4) >> e) - 16
+
+    def level(self, values):
+        return self.log((sum(values) // len(values) if values else 128) + 26) - self.log(154)
+
+    def row(self, band, gain):
+        """Unit, bias and weights of a band of the symbols, by its number among all."""
+        G = max(gain, 1)
+        if "bias" not in self.arrays:
+            return 256, 21 << 12, [77] * 9
+        r = min(band, len(self.arrays["bias"]) - 1)
+        own = max(self.arrays["gain"][r], 1)
+        bias = clamp(self.arrays["bias"][r], -(1 << 24), 1 << 24) + 768 * (self.log(own) - self.log(G))
+        return min(self.arrays["unit"][r] * G // own, 1 << 20), bias, self.arrays["weight"][9 * r : 9 * r + 9]
 
     def code(self, engine, layout, work):
+        if "odds" in self.arrays:
+            self.odds = [[clamp(p, 1, 65535) for p in row] for row in rows_of(self.arrays["odds"], 40, 24)]
+        else:
+            self.odds = [[self.chance(c, m) for m in range(24)] for c in range(40)]
+        number = {id(b): n for n, b in enumerate(flat(layout))}
         for group in layout:
             v = View(group)
             if not v.batch * v.h * v.w * v.n:
@@ -1996,6 +2188,7 @@ class ConditionalScale:
                     for b in group:
                         b.v.append(wrap(engine.direct(work.width(b)), work.width(b)))
                 continue
+            learned = [self.row(number[id(b)], b.gain) for b in group]
             rows = []
             for row in range(v.batch * v.h):
                 rows.append([])
@@ -2007,12 +2200,13 @@ class ConditionalScale:
                     if x:
                         beside.append(rows[-1][x - 1])
                     for k in range(v.n):
+                        unit, bias, weights = learned[k]
                         f = [self.level(now[max(k - n, 0) : k]) for n in (2, 4, 8, 16, 32, k)]
                         f += [self.level([a for s in beside for a in s[max(k - n, 0) : k + n + 1]]) for n in (2, 8, v.n)]
-                        c = clamp((21 * 4096 + 2048 + 77 * sum(f)) >> 12, 0, 39)
+                        c = clamp((bias + 2048 + sum(w * a for w, a in zip(weights, f))) >> 12, 0, 39)
                         q = self.value(engine, c)
                         group[k].v.append(wrap(q, work.width(group[k])))
-                        now.append(min(2048, min(abs(group[k].v[-1]), 4095) * 256))
+                        now.append(min(2048, min(abs(group[k].v[-1]), 4095) * unit))
 
     def value(self, engine, c):
         m = 0
@@ -2069,15 +2263,10 @@ def log_class(x, most):
     return min(2 * e - 2 + (x >> e - 2 & 1), most)
 
 
-class Autoregressive:
-    """`state`: name to (extents, values)."""
-
+class Autoregressive(Learned):
     PLACES = sorted((up * up + right * right, up, right) for up in range(7) for right in range(-6, 7)
                     if (up > 0 or right < 0) and up * up + right * right <= 37)
     G = {1: 16, 2: 11, 4: 8, 5: 7, 8: 6, 9: 5, 10: 5, 13: 4}
-
-    def __init__(self):
-        self.state = {}
 
     def code(self, engine, layout, work):
         for b in flat(layout):
@@ -2086,8 +2275,8 @@ class Autoregressive:
                 b.v += self.plane(engine, h, w, work.width(b))
 
     def plane(self, engine, h, w, n):
-        array = {name: values for name, (_, values) in self.state.items()}
-        known = bool(array) and self.state["model.bias"][0] == [h, w]
+        array = self.arrays
+        known = self.shapes.get("bias") == [h, w]
         v, a = {}, {}
         for i in range(h * w):
             y, x = divmod(i, w)
@@ -2096,9 +2285,9 @@ class Autoregressive:
             total = 4096 + sum(self.G[square] * near(a, 256, up, right) for square, up, right in self.PLACES[:22])
             level = L16(total)
             if known:
-                taps = self.state["model.weight"][0][2]
-                C = array["model.bias"][i] + sum(array["model.weight"][i * taps + t] * near(v, 0, *self.PLACES[t][1:]) for t in range(taps)) >> 9
-                s, R, most = array["model.spread"][i], array["model.response"][min((level - 192) >> 2, 31)], 4096
+                taps = self.shapes["weight"][2]
+                C = array["bias"][i] + sum(array["weight"][i * taps + t] * near(v, 0, *self.PLACES[t][1:]) for t in range(taps)) >> 9
+                s, R, most = array["spread"][i], array["response"][min((level - 192) >> 2, 31)], 4096
             else:
                 C = 16 * (W if y == 0 else N if x == 0 else clamp(W + N - NW, min(W, N), max(W, N)))
                 s, R, most = 16 * max(n, 5) - 80, level - 246, 1 << 20
@@ -2411,13 +2600,26 @@ class Mixing:
         return wrap(-m if negative else m, w)
 
 
-class Network(Mixing):
-    """Without state."""
-
+class Network(Mixing, Learned):
     def __init__(self):
-        super().__init__([])
+        Learned.__init__(self)
+        Mixing.__init__(self, [])
         self.means, self.sample = Cells(lambda: [0, 0]), 0
-        self.last = Cells(lambda: [0] * 33)
+        self.last = Cells(lambda: None)
+
+    def weights_of(self, c, node):
+        """The last layer's for a decision."""
+        if self.last[c, node] is None:
+            self.last[c, node] = [256 * v for v in self.arrays["output"][33 * node : 33 * node + 33]] if self.arrays else [0] * 33
+        return self.last[c, node]
+
+    def units(self, zone, f):
+        if not self.arrays:
+            return [clamp(4 * v, 0, 1023) for v in f + [-v for v in f[16:]]] + [512]
+        total = [256 * v for v in self.arrays["zone"][32 * zone : 32 * zone + 32]]
+        for v, row in zip(f, rows_of(self.arrays["input"], 24, 32)):
+            total = [t + w * v for t, w in zip(total, row)]
+        return [clamp(t >> 12, 0, 1023) for t in total] + [512]
 
     @staticmethod
     def level(m):
@@ -2464,11 +2666,11 @@ class Network(Mixing):
         w, c = work.width(info), 3 if info.side else min(info.component, 2)
         zone = c, Neighbourhood.zone(info, self.view.n, self.view.side, self.k)
         f = self.inputs(zone)
-        units = [clamp(4 * v, 0, 1023) for v in f + [-v for v in f[16:]]] + [512]
+        units = self.units(64 * c + zone[1], f)
         active, left = self.activity(), self.context(("order", [("1", [])]))
 
         def decide(node):
-            weights = self.last[c, node]
+            weights = self.weights_of(c, node)
             total = clamp(sum((a >> 8) * b for a, b in zip(weights, units)) >> 12, -3071, 3071)
             knots = [self.knots["A", c, active, node], self.knots["W", c, left, node]]
             i, g = divmod(total + 3072, 256)
@@ -3090,14 +3292,25 @@ def towards_zero(a, b):
     return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
 
 
-class Pretrained:
-    """Without learned arrays."""
-
+class Pretrained(Learned):
     def __init__(self):
+        super().__init__()
         self.cells = None
         self.worth = [STRETCH[(5 * (t % 15) + 2) * 65536 // (5 * (t // 15 + t % 15) + 4) >> 4] for t in range(225)]
-        self.weights = Cells(lambda: [10000] * 32 + [0])
+        self.weights = Cells(lambda: None)
         self.seen = Cells(int)
+
+    def weights_of(self, ruling, m):
+        if self.weights[ruling, m] is None:
+            learned = self.arrays.get(ruling + ".weights")
+            self.weights[ruling, m] = [16 * w for w in learned[33 * m : 33 * m + 33]] if learned else [10000] * 32 + [0]
+        return self.weights[ruling, m]
+
+    def summary(self, h):
+        """What a context meant in the corpus."""
+        slots = self.arrays.get("slots", [])
+        first = 4 * ((h >> 9) * (len(slots) // 4) >> 23)
+        return next((slot & 127 for slot in slots[first : first + 4] if slot >> 7 == h & 511 and slot & 127), 0)
 
     def code(self, engine, layout, work):
         bands = flat(layout)
@@ -3128,24 +3341,26 @@ class Pretrained:
                 self.colours(picture)
 
     def decide(self, ruling, contexts, mixers):
-        x, states = [], []
-        for h in contexts:
+        x = []
+        corpus, picture = (self.arrays.get(f"{ruling}.{name}") for name in ("corpus", "picture"))
+        for i, h in enumerate(contexts):
             at = (h >> 8) % self.size
             if self.cells[at][1] != h & 255:
                 self.cells[at] = 0, h & 255
             t = self.cells[at][0]
-            states.append(t)
-            x += [0, self.worth[t] if t else 0]
+            x += [corpus[128 * i + self.summary(h)] if corpus else 0,
+                  (picture[225 * i + t] if picture else self.worth[t]) if t else 0]
         x.append(256)
         # A cell that two contexts of one decision share holds what the last of them made of it.
-        total = sum(w * v for m in mixers for w, v in zip(self.weights[ruling, m], x))
+        total = sum(w * v for m in mixers for w, v in zip(self.weights_of(ruling, m), x))
         p = clamp(squash(clamp(towards_zero(total, 3) >> 16, -3071, 3071)), 2, 65534)
         b = self.engine.bit(p)
         miss = (65536 if b else 0) - p
+        boost = 0 if ruling + ".weights" in self.arrays else 1311
         for m in mixers:
-            pull = miss * (262 + 1311 * 64 // (64 + self.seen[ruling, m]))
+            pull = miss * (262 + boost * 64 // (64 + self.seen[ruling, m]))
             self.seen[ruling, m] = min(self.seen[ruling, m] + 1, 65535)
-            w = self.weights[ruling, m]
+            w = self.weights_of(ruling, m)
             for j, v in enumerate(x):
                 w[j] = clamp(w[j] + (v * pull + (1 << 23) >> 24), -(1 << 19), (1 << 19) - 1)
         for h in contexts:
@@ -3433,10 +3648,10 @@ def make(node, work):
         return Range(work, {"adaptive": AdaptiveDigits, "neighbourhood": NeighbourhoodDigits}[words[0]](), MultisymbolEngine)
     if name == "rans" and words[0] != "table":
         return RansFamily(work, words[0] == "gaussian")
-    if name in ("identity", "eigenpicture"): # the latter without state
+    if name == "identity":
         return Identity()
     if name == "mixture":
-        return Mixture(make(arguments[0], work))
+        return Mixture([make(arguments[0], work) for _ in range(int(words[1]))])
     if name == "chain":
         return Chain(*(make(a, work) for a in arguments))
     if name == "per_image":
@@ -3447,18 +3662,19 @@ def make(node, work):
         return RunLength(work, make(arguments[0], work))
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
-    return {"klt": Klt, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer, "palette": NoQuantizer,
+    return {"klt": Klt, "eigenpicture": Eigenpicture, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer, "palette": NoQuantizer,
             "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "escape_codebook": EscapeCodebook, "residual": Residual,
             "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
 
 
 def decode(description, kind, shape, components, payload, state=None):
-    """Samples, floats by their bits. `state` of the coder, if it has any: array by array."""
+    """Samples, floats by their bits. `state`: extents and values of learned arrays, by name."""
     arguments = parse(description)[1]
     work = Work(16 if kind == "uint8" else 32)
     transform, quantizer, coder = (make(a, work) for a in arguments[:3])
-    if state:
-        coder.model.state = state
+    for panel, own in ((transform, "transform"), (quantizer, "quantizer"), (coder, "coder")):
+        if state:
+            panel.learn(part_of(state, own))
     r = Reader(payload)
     m = Map(kind, r)
     verbatim, at = [], 0
@@ -3551,7 +3767,7 @@ def main():
         for (description, frame, kind, shape, components), data, expected, state in examples(page):
             shape, components = [int(e) for e in shape.split("x")], int(components)
             if frame == "file":
-                codec, kind, shape, components, data = read_file(data)
+                codec, _, kind, shape, components, data = read_file(data)
                 assert codec == fingerprint(description)
             elif frame == "record":
                 data = read_record(data, description, shape, components)
@@ -3575,17 +3791,22 @@ def main():
         assert int(re.search(f"`{name}` ([0-9a-f]{{8}})[,.]", page)[1], 16) == RansFamily.checksum(name == "gaussian"), name
 
     index = root / "tests" / "golden" / "index.txt"
-    streams = 0
+    streams, models = 0, {}
     for line in index.read_text().splitlines() if index.exists() else []:
-        name, crc, description = line.split()
-        codec, kind, shape, components, payload = read_file((index.parent / name).read_bytes())
+        name, crc, description, *learned = line.split()
+        codec, model, kind, shape, components, payload = read_file((index.parent / name).read_bytes())
         assert codec == fingerprint(description), description
-        got = digest(kind, shape, components, decode(description, kind, shape, components, payload))
+        for instance in learned:
+            if instance not in models:
+                models[instance] = read_model((root / "tests" / "models" / f"{instance}.hpp").read_text())
+                assert model_fingerprint(models[instance]) == model, f"{name} is not of the model {instance}.hpp"
+        state = {n: (extents, values) for n, (_, extents, values) in models[learned[0]].items()} if learned else None
+        got = digest(kind, shape, components, decode(description, kind, shape, components, payload, state))
         streams += 1
         if got != int(crc, 16):
             failures += 1
             print(f"{name}: {description}: another picture")
-    print(f"{count} examples, {streams} golden streams, {failures} failures")
+    print(f"{count} examples, {streams} golden streams, {len(models)} models, {failures} failures")
     return failures > 0
 
 

@@ -10,11 +10,12 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "../registry.hpp"
+#include "../learned/instances.hpp"
 
 namespace {
 using namespace triptych;
@@ -41,9 +42,10 @@ auto encoded(C const &coder, B const &x) -> bytes {
 template <class C, class B>
 class target_bands {
 public:
-    explicit target_bands(layout<B::rank> const &where) : symbols_(where, typename B::value_type{0}) {}
+    target_bands(C const &coder, layout<B::rank> const &where)
+        : coder_(coder), symbols_(where, typename B::value_type{0}) {}
 
-    void add(B const &x) { streams_.push_back(encoded(C{}, x)); }
+    void add(B const &x) { streams_.push_back(encoded(coder_, x)); }
     auto seeds() const -> std::size_t { return streams_.size(); }
 
     void attempt(small_random &random, tally &t) {
@@ -55,16 +57,16 @@ public:
         std::copy(mutant.begin(), mutant.end(), exact.get());
         byte_reader r({exact.get(), n});
         detail::watch const w;
-        C{}.decode(symbols_, r);
+        coder_.decode(symbols_, r);
         auto const seconds = w.seconds();
         t.slowest = std::max(t.slowest, seconds), t.most = std::max(t.most, w.bytes());
         bool kept = seconds <= seconds_bound && w.bytes() <= memory_bound && r.position() <= n &&
                     (!r.ok() || detail::first_too_wide(symbols_) == symbols_.count());
         if (kept && r.ok() && random.below(64) == 0) {
-            auto const again = encoded(C{}, symbols_);
+            auto const again = encoded(coder_, symbols_);
             B back(symbols_.layout(), typename B::value_type{0});
             byte_reader s(again);
-            C{}.decode(back, s);
+            coder_.decode(back, s);
             kept = s.ok() && s.remaining() == 0 && detail::same_values(symbols_, back);
         }
         ++t.streams;
@@ -94,6 +96,7 @@ private:
                     path.c_str());
     }
 
+    C const &coder_;
     B symbols_;
     std::vector<bytes> streams_;
     std::unordered_set<std::size_t> seen_;
@@ -103,25 +106,26 @@ private:
 template <class C, class B>
 class targets {
 public:
-    explicit targets(std::uint64_t seed) {
+    targets(C const &coder, std::uint64_t seed) : coder_(coder) {
         using T = typename B::value_type;
         extents<B::rank> small;
         small.fill(B::rank == 2 ? 7 : 3);
         for (std::size_t variant = 0; variant < detail::layout_variants; ++variant)
             add(detail::layout_to_try<B::rank>(small, variant, 8 * sizeof(T)), seed);
+        if constexpr (B::rank == 2) add(detail::layout_to_try<2>({12, 12}, 0, 8), seed); // as learned pictures are
+        small_ = list_.size();
         if constexpr (B::rank == 2) add(detail::layout_to_try<2>({90, 96}, 0, 8), seed); // enough for all lanes
         if constexpr (std::is_same_v<B, bands<std::int16_t, 2>>) add_transform_blocks();
     }
     void attempt(small_random &random, tally &t) {
         auto const i = random.below(list_.size());
         // Large ones are for lanes and are slow: fewer of them.
-        list_[i >= detail::layout_variants && random.below(8) != 0 ? i % detail::layout_variants : i].attempt(random,
-                                                                                                              t);
+        list_[i >= small_ && random.below(8) != 0 ? i % small_ : i].attempt(random, t);
     }
 
 private:
     void add(layout<B::rank> const &where, std::uint64_t seed) {
-        target_bands<C, B> one(where);
+        target_bands<C, B> one(coder_, where);
         B x(where);
         for (std::size_t kind = 0; kind < detail::content::kinds; ++kind) {
             detail::fill(x, kind, seed + kind);
@@ -133,7 +137,7 @@ private:
     void add_transform_blocks() {
         auto const planes = detail::component_planes<2>({40, 32}, 3, 9);
         transform::adaptive_dct const dct;
-        target_bands<C, B> one(dct.arrange(planes));
+        target_bands<C, B> one(coder_, dct.arrange(planes));
         for (float const step : {4.0F, 16.0F, 64.0F}) {
             B x(planes);
             detail::fill(x, 7, 1);
@@ -145,7 +149,9 @@ private:
         list_.push_back(std::move(one));
     }
 
+    C const &coder_;
     std::vector<target_bands<C, B>> list_;
+    std::size_t small_ = 0;
 };
 } // namespace
 
@@ -156,15 +162,14 @@ int main(int argc, char **argv) {
     bool sound = true, any = false;
     std::printf("%9s %9s %9s %9s %9s %9s %8s %9s  coder\n", "streams", "decoded", "truncated", "corrupt", "other",
                 "slowest", "memory", "per s");
-    registry::for_each<registry::coders>([&]<class C>(std::type_identity<C>) {
-        auto const name = description<C, std::string>();
+    auto const run = [&](auto const &coder, std::string const &name) {
+        using C = std::remove_cvref_t<decltype(coder)>;
         if (name.find(only) == std::string::npos) return;
         any = true;
         small_random random(seed);
         tally t;
-        detail::watch const all;
-        targets<C, bands<std::int16_t, 2>> narrow(seed);
-        targets<C, bands<std::int32_t, 3>> wide(seed);
+        targets<C, bands<std::int16_t, 2>> narrow(coder, seed);
+        targets<C, bands<std::int32_t, 3>> wide(coder, seed);
         detail::watch const loop;
         for (std::uint64_t i = 0; i < rounds; ++i)
             if (random.below(4) != 0)
@@ -178,6 +183,12 @@ int main(int argc, char **argv) {
                     static_cast<double>(t.streams) / std::max(loop.seconds(), 1e-3), name.c_str());
         std::fflush(stdout);
         sound = sound && t.sound;
+    };
+    registry::for_each<registry::coders>(
+        [&]<class C>(std::type_identity<C>) { run(C{}, description<C, std::string>()); });
+    registry::for_each<registry::learned>([&]<class I>(std::type_identity<I>) {
+        using C = typename I::codec::coder_type;
+        if constexpr (stateful<C>) run(I::make().coder(), description<C, std::string>() + " with the model " + I::name);
     });
     if (!any) std::printf("no coder is called so\n");
     return sound && any ? 0 : 1;

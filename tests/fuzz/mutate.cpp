@@ -13,6 +13,7 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../golden/streams.hpp"
@@ -25,8 +26,11 @@ constexpr double seconds_bound = 20; // of processor time; sanitizers slow thing
 
 using bytes = std::vector<std::byte>;
 
-auto seeds(std::string const &folder) -> std::map<std::uint32_t, std::vector<bytes>> {
-    std::map<std::uint32_t, std::vector<bytes>> by_codec;
+/// By codec and model.
+using identity = std::pair<std::uint32_t, std::uint32_t>;
+
+auto seeds(std::string const &folder) -> std::map<identity, std::vector<bytes>> {
+    std::map<identity, std::vector<bytes>> by_identity;
     std::vector<std::filesystem::path> paths;
     for (auto const &entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == ".tpc") paths.push_back(entry.path());
@@ -36,9 +40,10 @@ auto seeds(std::string const &folder) -> std::map<std::uint32_t, std::vector<byt
         std::string const text{std::istreambuf_iterator<char>(file), {}};
         bytes stream;
         for (char const c : text) stream.push_back(static_cast<std::byte>(c));
-        by_codec[triptych::peek(stream).value.codec].push_back(std::move(stream));
+        auto const info = triptych::peek(stream).value;
+        by_identity[{info.codec, info.model}].push_back(std::move(stream));
     }
-    return by_codec;
+    return by_identity;
 }
 
 struct tally {
@@ -66,12 +71,14 @@ int main(int argc, char **argv) {
     bool sound = true;
     std::printf("%9s %8s %8s %8s %8s %8s %9s %9s  codec\n", "streams", "ok", "truncat.", "corrupt", "limit", "other",
                 "slowest", "memory");
-    registry::for_each<registry::every_codec>([&]<class C>(std::type_identity<C>) {
-        auto const name = triptych::description<C, std::string>();
+    registry::for_each<registry::instances>([&]<class I>(std::type_identity<I>) {
+        using C = typename I::codec;
+        auto name = triptych::description<C, std::string>();
+        if constexpr (requires { I::name; }) name += std::string(" with the model ") + I::name;
         if (name.find(only) == std::string::npos) return;
-        auto &streams = corpus[C::id];
+        auto &streams = corpus[{C::id, I::make().model()}];
         if (streams.empty()) {
-            std::printf("no golden streams of %s: run golden_add\n", name.c_str());
+            std::printf("no golden streams of %s: run tests/renew.sh\n", name.c_str());
             sound = false;
             return;
         }
@@ -84,7 +91,8 @@ int main(int argc, char **argv) {
             auto const mutant = triptych::mutate_stream(from, random);
             golden::outcome y;
             if (!attempt(mutant, t, y)) {
-                auto const path = "fuzz-" + std::to_string(C::id) + "-" + std::to_string(i) + ".tpc";
+                auto const path =
+                    "fuzz-" + std::to_string(C::id ^ I::make().model()) + "-" + std::to_string(i) + ".tpc";
                 std::ofstream(path, std::ios::binary)
                     .write(reinterpret_cast<char const *>(mutant.data()), static_cast<std::streamsize>(mutant.size()));
                 std::printf("%s breaks a promise: see %s\n", name.c_str(), path.c_str());

@@ -4,5 +4,5 @@
 template <>
 void golden::decode_part<2>(std::span<std::byte const> stream, stream_info const &info, limits const &most,
                             outcome &out) {
-    decode_with<registry::shard<registry::every_codec, 2, 4>>(stream, info, most, out);
+    decode_with<registry::shard<registry::instances, 2, 4>>(stream, info, most, out);
 }

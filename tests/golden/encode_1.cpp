@@ -3,6 +3,6 @@
 
 template <>
 void golden::encode_part<1>(sink const &f) {
-    registry::for_each<registry::shard<registry::codecs, 1, 4>>(
-        [&]<class C>(std::type_identity<C>) { each_stream<C>(f); });
+    registry::for_each<registry::shard<registry::plain_instances, 1, 4>>(
+        [&]<class I>(std::type_identity<I>) { each_stream<I>(f); });
 }

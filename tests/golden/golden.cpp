@@ -56,12 +56,33 @@ BOOST_AUTO_TEST_CASE(the_encoder_writes_what_it_wrote) {
         now.width(8), now.fill('0');
         now << s.checksum();
         BOOST_TEST_CONTEXT(s.name << " of " << s.codec
-                                  << "; a new codec or a better encoder? Then: golden_add tests/golden") {
+                                  << "; a new codec or a better encoder? Then: bash tests/renew.sh") {
             BOOST_TEST(noted.count(s.name) == 1u);
 #if !defined(__FAST_MATH__) && !defined(__FMA__)
             // Encoders may use floating point; where it is contracted or loose, they may decide otherwise now and then.
             BOOST_TEST(noted[s.name] == now.str());
 #endif
+        }
+    });
+}
+
+/// The headers of tests/models are whole: their fingerprints are those of their arrays, and each learned part got some.
+BOOST_AUTO_TEST_CASE(learned_instances_have_their_models) {
+    registry::for_each<registry::learned>([]<class I>(std::type_identity<I>) {
+        BOOST_TEST_CONTEXT(I::name) {
+            auto const &codec = I::make();
+            BOOST_TEST(codec.model() != 0u);
+            BOOST_TEST(codec.model() == triptych::model_fingerprint(codec));
+            // A closed loop leaves the quantizer as it is.
+            constexpr bool open =
+                !triptych::closed_loop_for<typename I::codec::transform_type, triptych::bands<std::int16_t, 2>>;
+            auto const whole = [](auto const &panel) {
+                return !triptych::stateful<std::remove_cvref_t<decltype(panel)>> ||
+                       triptych::parameter_count(panel) != 0;
+            };
+            BOOST_TEST(whole(codec.transform()));
+            BOOST_TEST((!open || whole(codec.quantizer())));
+            BOOST_TEST(whole(codec.coder()));
         }
     });
 }

@@ -39,40 +39,85 @@ auto make(std::array<std::size_t, X::rank> const &shape, std::size_t components)
 }
 
 struct stream {
-    std::string name; ///< of the file: codec, sample type and number of the picture
-    std::string codec;
+    std::string name;  ///< of the file: codec, sample type and number of the picture; or model and number
+    std::string codec; ///< its description
+    std::string model; ///< the entry of learned/entries.hpp, or empty
     std::vector<std::byte> bytes;
 
     /// CRC-32C of all but the checksum at the end: with that, a CRC is the same for every stream.
     auto checksum() const -> std::uint32_t { return crc32c(std::span(bytes).first(bytes.size() - 4)); }
 };
 
-/// What today's encoder makes of each picture with codec C.
-template <class C, class F>
+/// Does an instance come with a model?
+template <class I>
+inline constexpr bool learned = requires {
+    I::name;
+};
+
+/// Is there a stream that is large enough for the regions of static coders and for all their lanes?
+template <class C>
+inline constexpr bool has_regions = false;
+template <>
+inline constexpr bool has_regions<codec<registry::fourier<16>, quantizer::uniform, coder::rans<>>> = true;
+
+/// Flat on one side and noisy on the other.
+inline auto make_regions() -> picture<std::uint8_t, 2> {
+    picture<std::uint8_t, 2> x({128, 144}, 1);
+    small_random random(1);
+    for (std::size_t i = 0; i < x.size(); ++i)
+        x.data()[i] = static_cast<std::uint8_t>(i % 144 < 96 ? 80 + i / 2304 : 60 + random.below(140));
+    return x;
+}
+
+/// Calls `f(picture, goal)` for the pictures of an instance and of one kind, in the order of their numbers.
+template <class I, class X, class F>
+void each_picture(F &&f) {
+    using C = typename I::codec;
+    auto const fine = C::exact_only() ? exact : scale(70), coarse = C::exact_only() ? exact : scale(20);
+    if constexpr (learned<I>) { // of no other number of components: some models refuse them
+        f(I::draw(1000), fine), f(I::draw(1001), coarse);
+        f(make<X>({13, 22}, I::components), fine), f(make<X>({9, 41}, I::components), coarse);
+        f(make<X>({0, 5}, I::components), fine), f(make<X>({1, 1}, I::components), fine);
+        return;
+    }
+    if constexpr (X::rank == 1) f(make<X>({150}, 2), fine);
+    if constexpr (X::rank == 3) f(make<X>({3, 5, 9}, 1), fine);
+    if constexpr (X::rank == 2) f(make<X>({13, 22}, 3), fine);
+    if constexpr (std::is_same_v<X, picture<std::uint8_t, 2>>) {
+        f(make<X>({9, 41}, 1), coarse);
+        f(make<X>({0, 5}, 3), fine), f(make<X>({1, 1}, 4), fine);
+    }
+    if constexpr (X::rank == 2 && C::can_be_exact()) f(make<X>({12, 11}, 3), exact);
+}
+
+/// What today's encoder makes of each picture with an instance of the registry.
+template <class I, class F>
 void each_stream(F &&f) {
-    registry::for_each<kinds>([&]<class X>(std::type_identity<X>) {
+    using C = typename I::codec;
+    static constexpr char const *samples[] = {"uint8", "uint16", "int16", "int32", "float32"};
+    auto const &codec = I::make();
+    std::string model;
+    char id[9];
+    std::snprintf(id, sizeof id, "%08x", static_cast<unsigned>(C::id));
+    if constexpr (learned<I>) model = I::name;
+    auto const give = [&](std::string const &name, std::vector<std::byte> bytes) {
+        f(stream{name + ".tpc", description<C, std::string>(), model, std::move(bytes)});
+    };
+    registry::for_each<typename I::pictures>([&]<class X>(std::type_identity<X>) {
         if constexpr (takes<C, X>) {
+            auto const kind = detail::sample_type_of<typename X::value_type>::value;
+            auto const first = learned<I> ? model : std::string(id) + '-' + samples[static_cast<int>(kind)];
             std::size_t number = 0;
-            auto const add = [&](X const &x, quality const &goal) {
-                static constexpr char const *samples[] = {"uint8", "uint16", "int16", "int32", "float32"};
-                char name[64];
-                std::snprintf(name, sizeof name, "%08x-%s-%zu.tpc", static_cast<unsigned>(C::id),
-                              samples[static_cast<int>(detail::sample_type_of<typename X::value_type>::value)],
-                              number++);
-                f(stream{name, description<C, std::string>(), C{}.encode(x, goal)});
-            };
-            auto const goal = C::exact_only() ? exact : scale(70);
-            if constexpr (X::rank == 1) add(make<X>({150}, 2), goal);
-            if constexpr (X::rank == 3) add(make<X>({3, 5, 9}, 1), goal);
-            if constexpr (X::rank == 2) add(make<X>({13, 22}, 3), goal);
-            if constexpr (std::is_same_v<X, picture<std::uint8_t, 2>>) {
-                add(make<X>({9, 41}, 1), C::exact_only() ? exact : scale(20));
-                add(make<X>({0, 5}, 3), goal);
-                add(make<X>({1, 1}, 4), goal);
-            }
-            if constexpr (X::rank == 2 && C::can_be_exact()) add(make<X>({12, 11}, 3), exact);
+            each_picture<I, X>([&](X const &x, quality const &goal) {
+                auto const name = first + '-' + std::to_string(number++);
+                if constexpr (requires { I::encode(codec, x, goal); })
+                    give(name, I::encode(codec, x, goal));
+                else
+                    give(name, codec.encode(x, goal));
+            });
         }
     });
+    if constexpr (has_regions<C>) give(std::string(id) + "-regions", codec.encode(make_regions(), scale(70)));
 }
 
 /// The K-th of four parts of all codecs; each is compiled in a file of its own.

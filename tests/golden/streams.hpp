@@ -11,14 +11,10 @@
 
 #include <triptych/stream/crc32c.hpp>
 
-#include "../registry.hpp"
+#include "../learned/instances.hpp"
 
 namespace golden {
 using namespace triptych;
-
-/// The sample types and ranks that golden streams have.
-using kinds = std::tuple<picture<std::uint8_t, 2>, picture<std::uint16_t, 2>, picture<std::int16_t, 1>,
-                         picture<std::int32_t, 3>, picture<float, 2>>;
 
 /// Does the codec take such pictures?
 template <class C, class X, class B = bands<detail::work_type<typename X::value_type>, X::rank>>
@@ -48,7 +44,7 @@ auto digest(picture<S, R> const &x) -> std::uint32_t {
 
 /// What came of a stream.
 struct outcome {
-    bool known = false; ///< the registry has a codec of that fingerprint
+    bool known = false; ///< the registry has a codec of that fingerprint; `code` says whether with another model
     errc code = errc::none;
     std::uint32_t digest = 0; ///< of the picture, if there is no error
 };
@@ -56,14 +52,18 @@ struct outcome {
 /// Decodes with the codec of a list that the stream names, if there is one.
 template <class List>
 void decode_with(std::span<std::byte const> stream, stream_info const &info, limits const &most, outcome &out) {
-    registry::for_each<List>([&]<class C>(std::type_identity<C>) {
-        if (info.codec != C::id || out.known) return;
-        out.known = true, out.code = errc::sample;
-        registry::for_each<kinds>([&]<class X>(std::type_identity<X>) {
+    registry::for_each<List>([&]<class I>(std::type_identity<I>) {
+        using C = typename I::codec;
+        if (info.codec != C::id || (out.known && out.code != errc::model)) return;
+        out.known = true, out.code = errc::model;
+        auto const &codec = I::make();
+        if (info.model != codec.model()) return;
+        out.code = errc::sample;
+        registry::for_each<typename I::pictures>([&]<class X>(std::type_identity<X>) {
             using S = typename X::value_type;
             if constexpr (takes<C, X>)
                 if (info.samples == detail::sample_type_of<S>::value && info.rank == X::rank) {
-                    auto const y = C{}.template try_decode<S, X::rank>(stream, most);
+                    auto const y = codec.template try_decode<S, X::rank>(stream, most);
                     out.code = y.error.code;
                     if (!y.error) out.digest = digest(y.value);
                 }

@@ -9,8 +9,8 @@
 #include <triptych/schedule/planes.hpp>
 #include <triptych/stream/writer.hpp>
 
+#include "../learned/instances.hpp"
 #include "../png.hpp"
-#include "../registry.hpp"
 
 namespace {
 using namespace triptych;
@@ -62,11 +62,10 @@ auto priced(C const &coder, B const &x) -> double {
     return bits / 8;
 }
 template <class C>
-void agrees(char const *what, B const &x) {
+void agrees(C const &coder, std::string const &name, char const *what, B const &x) {
     byte_writer w;
-    C{}.encode(x, w);
-    auto const real = static_cast<double>(w.size()), sum = priced(C{}, x);
-    auto const name = description<C, std::string>();
+    coder.encode(x, w);
+    auto const real = static_cast<double>(w.size()), sum = priced(coder, x);
     BOOST_TEST_MESSAGE(name << ", " << what << ": " << real << " bytes, prices say " << sum << " ("
                             << 100 * (sum / real - 1) << " %)");
     BOOST_TEST(std::abs(sum / real - 1) <= 0.01, name << ", " << what << ": " << real << " bytes, " << sum);
@@ -77,9 +76,17 @@ BOOST_AUTO_TEST_SUITE(photograph_prices)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(add_up_to_the_size, C, registry::coders) {
     if constexpr (rate_aware<C, B>) {
-        agrees<C>("residuals", residuals<rows<C>>());
-        agrees<C>("coefficients", coefficients<rows<C>>());
+        auto const name = description<C, std::string>();
+        agrees(C{}, name, "residuals", residuals<rows<C>>());
+        agrees(C{}, name, "coefficients", coefficients<rows<C>>());
     }
+}
+
+/// Of a photograph that the model has not seen.
+BOOST_AUTO_TEST_CASE_TEMPLATE(add_up_with_a_model, I, registry::learned) {
+    using C = typename I::codec::coder_type;
+    if constexpr (stateful<C> && rate_aware<C, B>)
+        agrees(I::make().coder(), std::string("with the model ") + I::name, "coefficients", coefficients<96>());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(rise_with_magnitude, C, registry::coders) {
