@@ -141,7 +141,7 @@ private:
         bool const lists = std::is_same_v<S, float> && map.how == mapping::scaled;
         if (lists || reconstruct) t.decoded = decode_(panels, map);
         if constexpr (std::is_same_v<S, float>)
-            if (lists) write_verbatim(view_, t.decoded, bound, w);
+            if (lists) write_verbatim(view_, map, t.decoded, bound, w);
         w.bytes(panels);
         t.payload = std::move(w).take();
         return t;
