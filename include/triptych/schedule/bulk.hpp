@@ -77,10 +77,10 @@ auto fullest_stretch(S const *samples, std::size_t n, interval const &all, doubl
     double below = -std::numeric_limits<double>::max(), above = std::numeric_limits<double>::max();
     for_each_finite(samples, n, [&](double v) {
         if (!inside(v)) return;
-        auto const cell = cell_of(v);
-        if (cell < first)
+        auto const at = cell_of(v);
+        if (at < first)
             below = std::max(below, v);
-        else if (cell > end)
+        else if (at > end)
             above = std::min(above, v);
         else
             kept = {std::min(kept.low, v), std::max(kept.high, v)};
