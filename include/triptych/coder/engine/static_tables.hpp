@@ -18,8 +18,7 @@
 #include <triptych/coder/engine/binary_engine.hpp>
 #include <triptych/coder/engine/contexts.hpp>
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/engine/tokens.hpp>
-#include <triptych/coder/model/table.hpp>
+#include <triptych/coder/parts/tokens.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/stream/writer.hpp>

@@ -1,4 +1,4 @@
-// triptych/coder/engine/tokens.hpp: symbols of any size as a small alphabet and raw bits.
+// triptych/coder/parts/tokens.hpp: symbols of any size as a small alphabet and raw bits.
 //
 // The hybrid integers of JPEG XL: a signed symbol is folded to 0, -1, 1, -2 ... = 0, 1, 2, 3 ..., small values are tokens of their
 // own, larger ones a token that holds the length and the second highest bit, the rest follows as raw bits. `token` has 16 small values; an
