@@ -8,7 +8,6 @@
 // encode; the compiler says so where it is missing.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +17,7 @@
 #include <utility>
 
 #include <triptych/coder/engine/binary_engine.hpp>
+#include <triptych/coder/parts/number_coder.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/refinement.hpp>
@@ -28,45 +28,6 @@
 namespace triptych::inline TRIPTYCH_ABI {
 
 namespace detail {
-/// Adaptive Elias-gamma code for learned integers, one code for both directions: the width of a number in the context of the
-/// widths of the two before it, then sign and remaining bits as they are.
-template <class Engine>
-class number_coder {
-public:
-    explicit number_coder(Engine &engine) : engine_(engine) {
-        for (auto &row : counters_) row.fill({});
-    }
-    /// Codes v, or gives the number read.
-    auto operator()(std::int32_t v) -> std::int32_t {
-        auto magnitude = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
-        auto const wanted = static_cast<unsigned>(std::bit_width(magnitude));
-        auto &row = counters_[(before_ + last_) / 2];
-        unsigned width = 0;
-        while (width < 32 && bit(row[width], width < wanted)) ++width;
-        if (width > 1) magnitude = engine_.direct(magnitude & ((1u << (width - 1)) - 1), width - 1) | 1u << (width - 1);
-        if (width <= 1) magnitude = width;
-        before_ = last_, last_ = width;
-        if (width != 0 && engine_.direct(v < 0, 1) != 0) magnitude = 0u - magnitude;
-        return static_cast<std::int32_t>(magnitude);
-    }
-
-private:
-    struct counter {
-        std::uint16_t p1 = 32768;
-        std::uint8_t seen = 0;
-    };
-    auto bit(counter &c, bool b) -> bool {
-        b = engine_.bit(c.p1, b);
-        int const rate = c.seen < 4 ? ++c.seen : 5, aim = b ? 65472 : 64;
-        c.p1 = static_cast<std::uint16_t>(c.p1 + (aim - c.p1) / (1 << rate));
-        return b;
-    }
-
-    Engine &engine_;
-    std::array<std::array<counter, 32>, 33> counters_;
-    unsigned last_ = 0, before_ = 0;
-};
-
 /// Bits that all values of an array end in zeros with.
 template <class A>
 auto common_zeros(A const &array) -> unsigned {
@@ -125,7 +86,7 @@ public:
             auto const zeros = detail::common_zeros(array);
             w.u8(static_cast<std::uint8_t>(zeros));
             coder::binary_encoder engine;
-            detail::number_coder code(engine);
+            coder::detail::number_coder code(engine);
             for (std::size_t i = 0; i < array.size(); ++i) (void)code(array[i] >> zeros);
             engine.finish(w);
         });
@@ -156,7 +117,7 @@ public:
             if (!values.ok()) r.fail(errc::memory);
             if (!r.ok()) return;
             coder::binary_decoder engine(r);
-            detail::number_coder code(engine);
+            coder::detail::number_coder code(engine);
             for (auto &v : values) {
                 auto const wide = static_cast<std::int64_t>(code(0)) * (std::int64_t{1} << zeros);
                 if (wide < std::numeric_limits<value>::min() || wide > std::numeric_limits<value>::max())

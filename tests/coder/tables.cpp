@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 
-#include <triptych/coder/engine/tokens.hpp>
 #include <triptych/coder/huffman.hpp>
+#include <triptych/coder/parts/tokens.hpp>
 #include <triptych/coder/rans.hpp>
 
 #include "symbols.hpp"
@@ -116,9 +116,7 @@ BOOST_AUTO_TEST_CASE(reciprocals_divide_exactly) {
     bool exact = true;
     for (std::uint32_t f = 1; f <= 4096; ++f) {
         auto const code = coder::detail::rans_code::of({0, f});
-        auto const divides = [&](std::uint64_t x) {
-            return x * code.reciprocal >> 44 == x / f;
-        };
+        auto const divides = [&](std::uint64_t x) { return x * code.reciprocal >> 44 == x / f; };
         exact = exact && code.rest == 4096 - f && code.most == (std::uint64_t{f} << 20) - 1;
         exact = exact && divides(0) && divides((std::uint64_t{f} << 20) - 1);
         for (int i = 0; i < 50; ++i) {

@@ -200,7 +200,7 @@ class Map:
             if self.how == 1:
                 r &= 0xFFFFFFFF
                 return r ^ 0x7FFFFFFF if r >> 31 else r
-            return self.scaled(clamp(r, -(1 << 24), 1 << 24))
+            return self.scaled(r)
         if self.how == 2:
             r <<= self.exponent
         low, high = {"uint8": (0, 255), "uint16": (0, 65535), "int16": (-32768, 32767),
@@ -211,14 +211,11 @@ class Map:
         if r == 0:
             return 0
         sign, m = (1 << 31 if r < 0 else 0), abs(r)
-        e = self.exponent + width(m) - 1
-        if e > 127:
-            return sign | 0x7F7FFFFF
         # In units of the smallest subnormal, or of the float's last place: 24 bits.
-        place = max(e - 23, -149)
-        shift = self.exponent - place
-        m = m << shift if shift >= 0 else m >> -shift
-        return sign | ((e + 126 << 23) + m if e >= -126 else m)
+        place = max(self.exponent + width(m) - 24, -149)
+        shift = place - self.exponent
+        m = m << -shift if shift <= 0 else (m + (1 << shift - 1) - 1 + (m >> shift & 1)) >> shift
+        return sign | min((place + 149 << 23) + m, 0x7F7FFFFF)
 
 
 class Band:

@@ -34,6 +34,9 @@ using plain = codec<transform::identity, quantizer::none, coder::raw>;
                                  .bytes = "01 80 80 80 fa 07 17 00 00 60 00 00 10",
                                  .samples = {1, 1.5F},
                                  .goal = exact}),
+    // a pressure in 1/512 Pa, finer than floats are there
+    add(example<codec<transform::identity, quantizer::uniform, coder::raw>, float, 1>{
+        .shape = {2}, .components = 1, .bytes = "02 11 80 e8 bc 31 03 00 00 1a", .samples = {101325, 101325.0078125F}}),
     // 1, not a number, -3
     add(example<codec<transform::identity, quantizer::uniform, coder::raw>, float, 1>{
         .shape = {3},

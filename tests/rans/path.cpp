@@ -90,7 +90,8 @@ auto planes(std::size_t h, std::size_t w, std::size_t components, unsigned bits)
 
 auto can_run() -> bool {
 #if defined(__AVX512BW__)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl");
 #elif defined(__AVX2__)
     return __builtin_cpu_supports("avx2");
 #elif defined(__SSE4_1__)

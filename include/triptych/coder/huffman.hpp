@@ -14,6 +14,7 @@
 #include <triptych/coder/engine/prefix_code.hpp>
 #include <triptych/coder/engine/prefix_lanes.hpp>
 #include <triptych/coder/engine/static_coder.hpp>
+#include <triptych/coder/model/table.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>

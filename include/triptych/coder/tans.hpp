@@ -13,6 +13,7 @@
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/engine/static_coder.hpp>
 #include <triptych/coder/engine/tabled_states.hpp>
+#include <triptych/coder/model/table.hpp>
 #include <triptych/coder/symbols.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>

@@ -14,7 +14,7 @@
 #include <type_traits>
 
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/engine/tokens.hpp>
+#include <triptych/coder/parts/tokens.hpp>
 #include <triptych/conformance/cases.hpp>
 #include <triptych/conformance/quantizer.hpp>
 #include <triptych/state.hpp>

@@ -1,20 +1,20 @@
 // triptych/goal/fidelity.hpp: peak and signal-to-noise ratio, as goals and metrics both mean them.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <type_traits>
 
 #include <triptych/picture.hpp>
-#include <triptych/schedule/samples.hpp>
+#include <triptych/schedule/bulk.hpp>
+#include <triptych/schedule/floats.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::detail {
 
-/// The largest signal, as the view says or else 255 and 65535 for 8 and 16 bits, the range of the finite values for all others (1 if there is none).
+/// The largest signal, as the view says or else 255 and 65535 for 8 and 16 bits, the range of the finite values without outliers for all
+/// others (1 if that is nothing).
 template <sample S, std::size_t R>
 auto peak_of(picture_view<S, R> const &view) noexcept -> double {
     if (view.peak > 0) return view.peak;
@@ -23,14 +23,8 @@ auto peak_of(picture_view<S, R> const &view) noexcept -> double {
     } else if constexpr (sizeof(S) == 2) {
         return 65535;
     } else {
-        double low = std::numeric_limits<double>::max(), high = -low;
-        for (std::size_t i = 0; i < view.size(); ++i) {
-            if constexpr (std::is_same_v<S, float>)
-                if (!is_finite(view.data[i])) continue;
-            auto const v = static_cast<double>(view.data[i]);
-            low = std::min(low, v), high = std::max(high, v);
-        }
-        return high > low ? high - low : 1;
+        auto const width = bulk_of(view.data, view.size()).width();
+        return width > 0 ? width : 1;
     }
 }
 

@@ -103,7 +103,7 @@ private:
         trial(goal_search const &s, target const &aim, double bound)
             : search_(s), attempt_(s.encoding_->attempt_at(aim)) {
             if constexpr (is_float)
-                if (s.lists()) write_verbatim(s.view_, decoded(), bound, verbatim_);
+                if (s.lists()) write_verbatim(s.view_, s.map_, decoded(), bound, verbatim_);
         }
         auto decoded() -> picture<S, R> & {
             if (!there_) decoded_ = attempt_->decoded(), there_ = true;

@@ -53,7 +53,7 @@ auto max_error(A const &original, B const &decoded) -> double {
 }
 
 /// Peak signal-to-noise ratio in dB, infinite if nothing is lost. The peak is 255 for 8-bit and 65535 for 16-bit samples, and the range
-/// of the original's finite values for all others, unless said. Samples that are not finite in the original do not count.
+/// of the original's finite values without outliers for all others, unless said. Samples that are not finite in the original do not count.
 template <class A, class B>
 auto psnr(A const &original, B const &decoded, double peak = 0) -> double {
     return with_pair(original, decoded, [peak](auto const &x, auto const &y) {

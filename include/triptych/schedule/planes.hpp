@@ -72,15 +72,17 @@ void for_each_run(box<R> const &part, box<R> const &a, box<R> const &b, F &&f) {
     }
 }
 
-/// A run of one component's samples, `components` apart, to centred integers.
+/// A run of one component's samples, `components` apart, to centred integers. A sample that has no integer takes that of the sample before it in
+/// its plane, which costs least; `last` is that of the run before.
 template <sample S, class T>
-void run_to_integers(S const *first, std::size_t components, std::size_t n, sample_map const &map, T *out) {
+void run_to_integers(S const *first, std::size_t components, std::size_t n, sample_map const &map, T *out, T &last) {
     for (std::size_t i = 0; i < n; ++i) {
-        if constexpr (!has_map<S>)
+        if constexpr (!has_map<S>) {
             out[i] = static_cast<T>(first[i * components] - 128);
-        else
-            out[i] = static_cast<T>(static_cast<std::uint32_t>(raw_integer(first[i * components], map)) -
-                                    static_cast<std::uint32_t>(map.centre));
+        } else {
+            if (auto const centred = centred_integer(first[i * components], map)) last = static_cast<T>(*centred);
+            out[i] = last;
+        }
     }
 }
 
@@ -115,8 +117,9 @@ void samples_to_planes(S const *samples, box<B::rank> const &whole, box<B::rank>
     auto const components = planes.count();
     for (std::size_t c = 0; c < components; ++c) {
         auto *const out = planes.data() + planes.info(c).offset;
+        typename B::value_type last = 0;
         for_each_run(part, whole, part, [&](std::size_t from, std::size_t to, std::size_t n) {
-            run_to_integers(samples + from * components + c, components, n, map, out + to);
+            run_to_integers(samples + from * components + c, components, n, map, out + to, last);
         });
     }
 }

@@ -5,7 +5,10 @@
 //
 //   plain    integer samples minus a centre                                  exact
 //   ordered  the bits of a float as an integer that sorts as the float does  exact
-//   scaled   round(v / 2^exponent) minus a centre                            lossy; floats that are not finite, or miss a bound, travel verbatim
+//   scaled   round(v / 2^exponent) minus a centre                            lossy
+//
+// Only what is left after the centre must fit the width: a pressure of 101,325 ± 3,000 costs what ±3,000 does. Floats that are
+// not finite, lie too far out for the width or miss a bound travel verbatim (verbatim.hpp).
 #pragma once
 
 #include <algorithm>
@@ -15,11 +18,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
 #include <triptych/bands.hpp>
 #include <triptych/picture.hpp>
+#include <triptych/schedule/bulk.hpp>
+#include <triptych/schedule/floats.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 
@@ -37,35 +43,6 @@ struct sample_map {
     std::uint8_t bits = 8; ///< signed width of the centred integers
 };
 
-// --- floats as integers, by their bits: -ffast-math folds isnan and x != x to false, and may flush subnormals ---------------
-
-inline auto is_finite(float v) noexcept -> bool {
-    return (std::bit_cast<std::uint32_t>(v) & 0x7f800000u) != 0x7f800000u;
-}
-
-/// A bijection of float bit patterns to integers that sort like the floats.
-constexpr auto to_ordered(std::uint32_t bits) noexcept -> std::int32_t {
-    return static_cast<std::int32_t>(bits & 0x80000000u ? bits ^ 0x7fffffffu : bits);
-}
-constexpr auto from_ordered(std::int32_t v) noexcept -> std::uint32_t {
-    auto const bits = static_cast<std::uint32_t>(v);
-    return bits & 0x80000000u ? bits ^ 0x7fffffffu : bits;
-}
-
-/// The bits of the float v · 2^exponent, |v| <= 2^24, in integer arithmetic: too large gives the largest finite value, bits
-/// below the smallest subnormal are dropped.
-constexpr auto compose_float(std::int32_t v, int exponent) noexcept -> std::uint32_t {
-    if (v == 0) return 0;
-    std::uint32_t const sign = v < 0 ? 0x80000000u : 0u;
-    std::uint32_t magnitude = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
-    int const top = 31 - std::countl_zero(magnitude);
-    magnitude = top <= 23 ? magnitude << (23 - top) : magnitude >> (top - 23);
-    int const biased = exponent + top + 127;
-    if (biased >= 255) return sign | 0x7f7fffffu;
-    if (biased <= 0) return sign | (biased < -23 ? 0u : magnitude >> (1 - biased));
-    return sign | static_cast<std::uint32_t>(biased) << 23 | (magnitude & 0x7fffffu);
-}
-
 // --- the map -----------------------------------------------------------------------------------------------------------
 
 template <sample S>
@@ -76,65 +53,87 @@ constexpr auto byte_map() noexcept -> sample_map {
     return {mapping::plain, 0, 128, 8};
 }
 
-/// Integers of scaled floats stay within this: a float holds them exactly, and transforms have headroom.
+/// Integers of lossy maps, centred, stay within this: transforms have headroom in 32 bits.
 inline constexpr std::int32_t max_scaled = (1 << 23) - 1;
 
-/// False for floats that a scaled map has no integer for: those that are not finite, or too large. They travel verbatim.
+/// The integer of a sample before centring, as a number: that of a float may be any.
 template <sample S>
-auto has_integer(S v, sample_map const &map) noexcept -> bool {
-    if constexpr (std::is_same_v<S, float>)
-        return map.how != mapping::scaled ||
-               (is_finite(v) && std::abs(std::ldexp(static_cast<double>(v), -map.exponent)) <= max_scaled);
-    else
-        return true;
-}
-
-/// The integer of a sample before centring; the centre for a sample that has none.
-template <sample S>
-auto raw_integer(S v, sample_map const &map) noexcept -> std::int64_t {
+auto raw_integer(S v, sample_map const &map) noexcept {
     if constexpr (std::is_same_v<S, float>) {
-        if (map.how == mapping::ordered) return to_ordered(std::bit_cast<std::uint32_t>(v));
-        if (!has_integer(v, map)) return map.centre;
-        return static_cast<std::int64_t>(std::nearbyint(std::ldexp(static_cast<double>(v), -map.exponent)));
+        if (map.how == mapping::ordered) return static_cast<double>(to_ordered(std::bit_cast<std::uint32_t>(v)));
+        return std::nearbyint(std::ldexp(static_cast<double>(v), -map.exponent));
     } else {
         auto const wide = static_cast<std::int64_t>(v);
         return map.exponent == 0 ? wide : (wide + (std::int64_t{1} << (map.exponent - 1))) >> map.exponent;
     }
 }
 
+/// The centred integer of a sample. A scaled float has none if it is not finite or too far from the centre.
+template <sample S>
+auto centred_integer(S v, sample_map const &map) noexcept -> std::optional<std::int64_t> {
+    auto const centred = raw_integer(v, map) - map.centre;
+    if constexpr (std::is_same_v<S, float>)
+        if (auto const most = std::ldexp(1.0, map.bits - 1);
+            map.how == mapping::scaled && !(is_finite(v) && centred >= -most && centred < most))
+            return {};
+    return static_cast<std::int64_t>(centred);
+}
+
+/// The exponent of the place before the leading bit: v is below 2 to it, and not below half of that. Very small for zero.
+inline auto exponent_above(double v) noexcept -> int {
+    int exponent = -1000;
+    if (v > 0) std::frexp(v, &exponent);
+    return exponent;
+}
+
+/// The coarsest exponent that keeps a bound on the error of floats, and leaves the centre in 32 bits. If the centre is the limit,
+/// neighbouring floats lie further apart than the bound.
+inline auto coarsest_exponent(interval const &range, double bound) noexcept -> int {
+    return std::max(std::ilogb(bound) - 3, exponent_above(range.largest()) - 30);
+}
+
+/// The exponent of a scaled map of floats: 23 bits for their range, but no finer than the largest of them is. With a bound on the error, no
+/// finer than it needs, and no coarser than it allows.
+inline auto scaled_exponent(interval const &range, double bound) noexcept -> int {
+    auto exponent = std::max(exponent_above(range.width()) - 23, exponent_above(range.largest()) - 24);
+    if (bound > 0) {
+        auto const coarsest = coarsest_exponent(range, bound);
+        exponent =
+            std::clamp(exponent, std::max(std::ilogb(bound) - 5, exponent_above(range.largest()) - 30), coarsest);
+    }
+    return std::clamp(exponent, -149, 128);
+}
+
 /// Looks at the samples and chooses the map: one that loses nothing, or a lossy one, which keeps the integers
-/// within 24 bits, so that transforms have headroom in 32. With a bound on the error, floats are rounded no finer than it needs, and no
-/// coarser than it allows: samples that are too large for that have no integer.
+/// within 24 bits, so that transforms have headroom in 32. Floats that would widen the range for all others are left out of it:
+/// outliers, and with a bound on the error what does not fit into 24 bits beside the others.
 template <sample S>
 auto choose_map(S const *samples, std::size_t n, bool exactly, double bound = 0) -> sample_map {
     if constexpr (!has_map<S>) {
         return byte_map();
     } else {
         sample_map map;
-        if constexpr (std::is_same_v<S, float>) {
-            map.how = exactly ? mapping::ordered : mapping::scaled;
-            if (!exactly) {
-                float largest = 0;
-                for (std::size_t i = 0; i < n; ++i)
-                    if (is_finite(samples[i])) largest = std::max(largest, std::abs(samples[i]));
-                int exponent = 0;
-                if (largest > 0) std::frexp(static_cast<double>(largest), &exponent);
-                exponent -= 22;
-                if (bound > 0) exponent = std::clamp(exponent, std::ilogb(bound) - 5, std::ilogb(bound) - 3);
-                map.exponent = static_cast<std::int16_t>(std::clamp(exponent, -149, 128));
-            }
-        } else if (!exactly && std::is_same_v<S, std::int32_t>) {
-            auto const [low, high] = std::minmax_element(samples, samples + n);
-            auto const range = n ? static_cast<std::int64_t>(*high) - *low : 0;
-            map.how = mapping::scaled;
-            while ((range >> map.exponent) >= (std::int64_t{1} << 23)) ++map.exponent;
-        }
+        auto const raw = [&map](S v) { return static_cast<std::int64_t>(raw_integer(v, map)); };
         std::int64_t low = 0, high = 0;
-        bool any = false;
-        for (std::size_t i = 0; i < n; ++i) {
-            if (!has_integer(samples[i], map)) continue;
-            auto const v = raw_integer(samples[i], map);
-            low = any ? std::min(low, v) : v, high = any ? std::max(high, v) : v, any = true;
+        if (exactly || !std::is_same_v<S, float>) {
+            if constexpr (std::is_same_v<S, float>) map.how = mapping::ordered;
+            for (std::size_t i = 0; i < n; ++i) {
+                auto const v = raw(samples[i]);
+                low = i ? std::min(low, v) : v, high = i ? std::max(high, v) : v;
+            }
+            if (!exactly && std::is_same_v<S, std::int32_t>) {
+                map.how = mapping::scaled;
+                while (((high - low) >> map.exponent) > max_scaled) ++map.exponent;
+                low = raw(static_cast<S>(low)), high = raw(static_cast<S>(high));
+            }
+        } else {
+            map.how = mapping::scaled;
+            auto const widest = [&](interval const &x) {
+                return std::ldexp(2.0 * max_scaled, coarsest_exponent(x, bound));
+            };
+            auto const range = bound > 0 ? densest_of(samples, n, widest) : bulk_of(samples, n);
+            map.exponent = static_cast<std::int16_t>(scaled_exponent(range, bound));
+            low = raw(static_cast<S>(range.low)), high = raw(static_cast<S>(range.high));
         }
         map.centre = static_cast<std::int32_t>((low + high + 1) >> 1);
         map.bits = 1;
@@ -189,11 +188,10 @@ constexpr auto to_sample(std::int32_t v, int frac, sample_map const &map) noexce
         frac > 0 ? (static_cast<std::int64_t>(v) + (std::int64_t{1} << (frac - 1))) >> frac : v;
     std::int64_t raw = rounded + map.centre;
     if constexpr (std::is_same_v<S, float>) {
-        // The ordered map wraps, as its forward side does; the scaled one keeps to what a float holds exactly.
+        // The ordered map wraps, as its forward side does.
         if (map.how == mapping::ordered)
             return std::bit_cast<float>(from_ordered(static_cast<std::int32_t>(static_cast<std::uint32_t>(raw))));
-        raw = std::clamp<std::int64_t>(raw, -(1 << 24), 1 << 24);
-        return std::bit_cast<float>(compose_float(static_cast<std::int32_t>(raw), map.exponent));
+        return std::bit_cast<float>(compose_float(raw, map.exponent));
     } else {
         raw = std::clamp<std::int64_t>(raw, -(std::int64_t{1} << 31), std::int64_t{1} << 31) *
               (std::int64_t{1} << map.exponent);

@@ -1,5 +1,6 @@
 // triptych/schedule/verbatim.hpp: the list of float samples that travel as they are, ahead of the panels' bytes: those that are not
-// finite, and those that would miss a bound. A count, then for each its distance from the one before and its bits.
+// finite, those that the map has no integer for, and those that would miss a bound. A count, then for each its distance from the
+// one before and its bits.
 #pragma once
 
 #include <bit>
@@ -29,12 +30,13 @@ auto within(S was, S is, double bound) noexcept -> bool {
     return std::abs(static_cast<double>(was) - static_cast<double>(is)) <= bound;
 }
 
-/// Writes the samples that miss the bound, and puts them into the decoded picture.
+/// Writes the samples that have no integer or miss the bound, and puts them into the decoded picture.
 template <std::size_t R>
-void write_verbatim(picture_view<float, R> const &view, picture<float, R> &decoded, double bound, byte_writer &w) {
+void write_verbatim(picture_view<float, R> const &view, sample_map const &map, picture<float, R> &decoded, double bound,
+                    byte_writer &w) {
     std::vector<std::size_t> missed;
     for (std::size_t i = 0; i < view.size(); ++i)
-        if (!within(view.data[i], decoded.data()[i], bound)) missed.push_back(i);
+        if (!centred_integer(view.data[i], map) || !within(view.data[i], decoded.data()[i], bound)) missed.push_back(i);
     w.varint(missed.size());
     std::size_t next = 0;
     for (auto const i : missed) {

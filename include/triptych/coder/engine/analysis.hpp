@@ -18,6 +18,7 @@
 #include <triptych/bands.hpp>
 #include <triptych/coder/engine/binary_engine.hpp>
 #include <triptych/coder/engine/static_tables.hpp>
+#include <triptych/coder/parts/cluster.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 

@@ -10,8 +10,8 @@
 
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/engine/static_tables.hpp>
-#include <triptych/coder/engine/tokens.hpp>
-#include <triptych/coder/model/table.hpp>
+#include <triptych/coder/parts/tokens.hpp>
+#include <triptych/coder/parts/width_coder.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
@@ -61,7 +61,7 @@ struct frequency_table {
     /// The parameters, where the model has any: six bits of scale and eight of the largest token. Else frequencies as lengths and mantissas, or the
     /// one token there is. Both directions; false where they are beyond the alphabet, or do not add up to the whole.
     template <class E>
-    auto code(E &engine, model::detail::number_coder &numbers, alphabet const &letters) -> bool {
+    auto code(E &engine, width_coder &numbers, alphabet const &letters) -> bool {
         if constexpr (parametric_model<Model>) {
             auto &p = parameters;
             p.scale = engine.direct(p.scale, 6), p.top = engine.direct(p.top, 8);
@@ -75,7 +75,7 @@ struct frequency_table {
 
 private:
     template <class E>
-    auto code_frequencies(E &engine, model::detail::number_coder &numbers, std::uint32_t count) -> bool {
+    auto code_frequencies(E &engine, width_coder &numbers, std::uint32_t count) -> bool {
         std::uint32_t alone = 0;
         for (std::uint32_t t = 0; t < count; ++t)
             if (token[t].freq == whole) alone = t;

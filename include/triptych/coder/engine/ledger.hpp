@@ -15,9 +15,9 @@
 #include <utility>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/engine/adaptive_cdf.hpp>
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/engine/tokens.hpp>
+#include <triptych/coder/parts/adaptive_cdf.hpp>
+#include <triptych/coder/parts/tokens.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/version.hpp>

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/engine/adaptive_cdf.hpp>
+#include <triptych/coder/parts/adaptive_cdf.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {

@@ -16,8 +16,8 @@
 #include <cstdint>
 #include <span>
 
-#include <triptych/coder/engine/adaptive_cdf.hpp>
 #include <triptych/coder/engine/pending_bytes.hpp>
+#include <triptych/coder/parts/adaptive_cdf.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>

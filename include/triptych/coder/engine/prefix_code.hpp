@@ -11,8 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/engine/tokens.hpp>
-#include <triptych/coder/model/table.hpp>
+#include <triptych/coder/parts/cluster.hpp>
+#include <triptych/coder/parts/tokens.hpp>
+#include <triptych/coder/parts/width_coder.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
@@ -82,7 +83,7 @@ struct prefix_code {
 
     /// Lengths of the tokens, until the code is complete; both directions. False where they make no complete code.
     template <class E>
-    auto code(E &engine, model::detail::number_coder &numbers, alphabet const &letters) -> bool {
+    auto code(E &engine, width_coder &numbers, alphabet const &letters) -> bool {
         auto const count = letters.tokens();
         if (engine.direct(single(), 1) != 0) {
             alone = engine.direct(alone, 8);

@@ -3,10 +3,12 @@
 // Permutations from tables scatter words to the lanes that need them, and gather them from the lanes that give them.
 #pragma once
 
+#include <triptych/coder/engine/rans_gather.hpp>
 #include <triptych/coder/engine/rans_lanes.hpp>
 #include <triptych/version.hpp>
 
-#if defined(__AVX2__) && !(defined(__AVX512F__) && defined(__AVX512BW__))
+#if defined(__x86_64__) && defined(__AVX2__) &&                                                                        \
+    !(defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__))
 #include <immintrin.h>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
@@ -36,48 +38,24 @@ inline auto rans_lanes_of(std::uint64_t bytes) noexcept -> __m256i {
     return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(bytes)));
 }
 
-/// Eight look-ups. As fast as vpgatherdd where that is fast, and several times faster where microcode slows that down (Downfall).
-inline auto rans_gather(std::uint32_t const *slots, __m256i index) noexcept -> __m256i {
-    auto const a = _mm256_castsi256_si128(index), b = _mm256_extracti128_si256(index, 1);
-    auto const at = [&](int i) { return static_cast<int>(slots[static_cast<unsigned>(i)]); };
-    return _mm256_setr_epi32(at(_mm_extract_epi32(a, 0)), at(_mm_extract_epi32(a, 1)), at(_mm_extract_epi32(a, 2)),
-                             at(_mm_extract_epi32(a, 3)), at(_mm_extract_epi32(b, 0)), at(_mm_extract_epi32(b, 1)),
-                             at(_mm_extract_epi32(b, 2)), at(_mm_extract_epi32(b, 3)));
-}
-
-/// Decodes as many symbols of n as there are whole steps of 32 and bytes enough for; returns how many.
-inline auto rans_decode_vector(std::uint32_t *state, rans_source &s, std::size_t n) noexcept -> std::size_t {
-    auto const mask12 = _mm256_set1_epi32(rans_whole - 1), one = _mm256_set1_epi32(1);
-    auto const *at = s.words;
-    __m256i x[4], slot[4];
-    for (int v = 0; v < 4; ++v) x[v] = rans_load(state + 8 * v);
-    std::size_t i = 0;
-    for (; i + rans_lanes <= n && s.last - at >= 64; i += rans_lanes) {
-        for (int v = 0; v < 4; ++v) {
-            auto const table =
-                _mm256_slli_epi32(rans_bytes(s.table + i + 8 * static_cast<unsigned>(v)), rans_precision);
-            slot[v] = rans_gather(s.slots, _mm256_or_si256(table, _mm256_and_si256(x[v], mask12)));
-            auto const freq = _mm256_add_epi32(_mm256_srli_epi32(slot[v], 20), one);
-            x[v] = _mm256_add_epi32(_mm256_mullo_epi32(freq, _mm256_srli_epi32(x[v], rans_precision)),
-                                    _mm256_and_si256(_mm256_srli_epi32(slot[v], 8), mask12));
-            auto const takes = _mm256_cmpeq_epi32(_mm256_srli_epi32(x[v], 16), _mm256_setzero_si256());
-            auto const set = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(takes)));
-            auto const words = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(at)));
-            auto const dealt = _mm256_permutevar8x32_epi32(words, rans_lanes_of(rans_permute.deal[set]));
-            x[v] = _mm256_blendv_epi8(x[v], _mm256_or_si256(_mm256_slli_epi32(x[v], 16), dealt), takes);
-            at += 2 * std::popcount(set);
-        }
-        auto const low8 = _mm256_set1_epi32(255);
-        auto const pair = [&](int v) {
-            return _mm256_packus_epi32(_mm256_and_si256(slot[v], low8), _mm256_and_si256(slot[v + 1], low8));
-        };
-        auto const mixed = _mm256_packus_epi16(pair(0), pair(2));
-        auto const order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-        _mm256_storeu_si256(reinterpret_cast<__m256i *>(s.tokens + i), _mm256_permutevar8x32_epi32(mixed, order));
-    }
-    for (int v = 0; v < 4; ++v) _mm256_storeu_si256(reinterpret_cast<__m256i *>(state + 8 * v), x[v]);
-    s.words = at;
-    return i;
+/// Eight symbols of the eight lanes x; `at` is where words are taken from. Gives the next states.
+[[gnu::always_inline]] inline auto rans_step8(__m256i x, std::uint32_t const *slots, std::uint8_t const *table,
+                                              std::uint8_t *tokens, std::uint8_t const *&at) noexcept -> __m256i {
+    auto const mask12 = _mm256_set1_epi32(rans_whole - 1);
+    auto const of = _mm256_slli_epi32(rans_bytes(table), rans_precision);
+    auto const slot = rans_gather8(slots, _mm256_or_si256(of, _mm256_and_si256(x, mask12)));
+    auto const bytes = _mm256_shuffle_epi8(slot, _mm256_set1_epi32(0x0c080400));
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(tokens),
+                     _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1)));
+    auto const freq = _mm256_add_epi32(_mm256_srli_epi32(slot, 20), _mm256_set1_epi32(1));
+    x = _mm256_add_epi32(_mm256_mullo_epi32(freq, _mm256_srli_epi32(x, rans_precision)),
+                         _mm256_and_si256(_mm256_srli_epi32(slot, 8), mask12));
+    auto const takes = _mm256_cmpeq_epi32(_mm256_srli_epi32(x, 16), _mm256_setzero_si256());
+    auto const set = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(takes)));
+    auto const words = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(at)));
+    auto const dealt = _mm256_permutevar8x32_epi32(words, rans_lanes_of(rans_permute.deal[set]));
+    at += 2 * std::popcount(set);
+    return _mm256_blendv_epi8(x, _mm256_or_si256(_mm256_slli_epi32(x, 16), dealt), takes);
 }
 
 /// The codes of eight symbols, as in rans_code; reciprocals, of 64 bits, for even and odd lanes.

@@ -1,14 +1,16 @@
-// triptych/coder/engine/rans_avx512.hpp: rANS in two vectors of 16 lanes, with AVX-512 (F and BW).
+// triptych/coder/engine/rans_avx512.hpp: rANS with AVX-512 (F, BW and VL). It decodes in four vectors of 8 lanes and encodes in two of 16.
 //
-// vpexpandd scatters words to the lanes that need them; vpcompressd gathers them from the lanes that give them.
+// Words are dealt to the lanes that want them by vpexpandd, and gathered from those that give them by vpcompressd. Decoding waits for its
+// look-ups, so four chains of short vectors are quicker than two of long ones.
 #pragma once
 
 #include <type_traits>
 
+#include <triptych/coder/engine/rans_gather.hpp>
 #include <triptych/coder/engine/rans_lanes.hpp>
 #include <triptych/version.hpp>
 
-#if defined(__AVX512F__) && defined(__AVX512BW__)
+#if defined(__x86_64__) && defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 #include <immintrin.h>
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -20,30 +22,21 @@
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
 
-/// Decodes as many symbols of n as there are whole steps of 32 and bytes enough for; returns how many.
-inline auto rans_decode_vector(std::uint32_t *state, rans_source &s, std::size_t n) noexcept -> std::size_t {
-    auto const mask12 = _mm512_set1_epi32(rans_whole - 1), one = _mm512_set1_epi32(1);
-    auto const low = _mm512_set1_epi32(static_cast<int>(rans_low));
-    auto const *at = s.words;
-    auto const step = [&](__m512i x, std::size_t i) {
-        auto const table = _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(s.table + i)));
-        auto const index = _mm512_or_si512(_mm512_slli_epi32(table, rans_precision), _mm512_and_si512(x, mask12));
-        auto const slot = _mm512_i32gather_epi32(index, s.slots, 4);
-        _mm_storeu_si128(reinterpret_cast<__m128i *>(s.tokens + i), _mm512_cvtepi32_epi8(slot));
-        auto const freq = _mm512_add_epi32(_mm512_srli_epi32(slot, 20), one);
-        x = _mm512_add_epi32(_mm512_mullo_epi32(freq, _mm512_srli_epi32(x, rans_precision)),
-                             _mm512_and_si512(_mm512_srli_epi32(slot, 8), mask12));
-        auto const takes = _mm512_cmplt_epu32_mask(x, low);
-        auto const words = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<__m256i const *>(at)));
-        at += 2 * std::popcount(static_cast<unsigned>(takes));
-        return _mm512_mask_or_epi32(x, takes, _mm512_slli_epi32(x, 16), _mm512_maskz_expand_epi32(takes, words));
-    };
-    auto x0 = _mm512_loadu_si512(state), x1 = _mm512_loadu_si512(state + 16);
-    std::size_t i = 0;
-    for (; i + rans_lanes <= n && s.last - at >= 64; i += rans_lanes) x0 = step(x0, i), x1 = step(x1, i + 16);
-    _mm512_storeu_si512(state, x0), _mm512_storeu_si512(state + 16, x1);
-    s.words = at;
-    return i;
+/// Eight symbols, of the eight lanes x, from i on; `at` is where words are taken from. Gives the next states.
+[[gnu::always_inline]] inline auto rans_step8(__m256i x, std::uint32_t const *slots, std::uint8_t const *table,
+                                              std::uint8_t *tokens, std::uint8_t const *&at) noexcept -> __m256i {
+    auto const mask12 = _mm256_set1_epi32(rans_whole - 1);
+    auto const of = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<__m128i const *>(table)));
+    auto const slot =
+        rans_gather8(slots, _mm256_or_si256(_mm256_slli_epi32(of, rans_precision), _mm256_and_si256(x, mask12)));
+    _mm_storel_epi64(reinterpret_cast<__m128i *>(tokens), _mm256_cvtepi32_epi8(slot));
+    auto const freq = _mm256_add_epi32(_mm256_srli_epi32(slot, 20), _mm256_set1_epi32(1));
+    x = _mm256_add_epi32(_mm256_mullo_epi32(freq, _mm256_srli_epi32(x, rans_precision)),
+                         _mm256_and_si256(_mm256_srli_epi32(slot, 8), mask12));
+    auto const takes = _mm256_cmplt_epu32_mask(x, _mm256_set1_epi32(static_cast<int>(rans_low)));
+    auto const words = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<__m128i const *>(at)));
+    at += 2 * std::popcount(static_cast<unsigned>(takes));
+    return _mm256_mask_or_epi32(x, takes, _mm256_slli_epi32(x, 16), _mm256_maskz_expand_epi32(takes, words));
 }
 
 /// Encodes n symbols backwards; n is a multiple of 32.

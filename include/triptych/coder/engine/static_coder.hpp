@@ -17,6 +17,7 @@
 
 #include <triptych/coder/engine/analysis.hpp>
 #include <triptych/coder/engine/static_tables.hpp>
+#include <triptych/coder/parts/width_coder.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
@@ -59,7 +60,7 @@ struct static_coder {
         code_head<Model>(head, a.letters, a.where, count, memory);
         typename Engine::encoder engine(count);
         a.need(!memory && engine.ok());
-        model::detail::number_coder numbers;
+        width_coder numbers;
         auto const coarse = a.coarse();
         bool extra = false;
         for (std::size_t i = 0; i < count; ++i) {
@@ -88,7 +89,7 @@ struct static_coder {
         typename Engine::decoder engine(count);
         cursor<typename Model::classes, std::uint8_t> at(where, where.tables().data());
         if (!engine.ok() || !at.ok()) return r.fail(errc::memory);
-        model::detail::number_coder numbers;
+        width_coder numbers;
         bool extra = false;
         for (std::size_t i = 0; i < count; ++i) {
             typename Engine::table table;

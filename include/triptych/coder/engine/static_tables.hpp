@@ -19,8 +19,7 @@
 #include <triptych/coder/engine/binary_engine.hpp>
 #include <triptych/coder/engine/contexts.hpp>
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/engine/tokens.hpp>
-#include <triptych/coder/model/table.hpp>
+#include <triptych/coder/parts/tokens.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/stream/writer.hpp>
@@ -151,11 +150,9 @@ public:
 
 private:
     template <class N>
-    void convert(std::uint8_t const *tokens, T *out, N size) const noexcept {
+    void convert(std::uint8_t const *__restrict t, T *__restrict out, N size) const noexcept {
         using U = std::make_unsigned_t<T>;
         auto const base = static_cast<U>(letters_.base);
-        std::array<std::uint8_t, 32> t;
-        std::copy_n(tokens, size, t.begin());
         if (letters_.counts)
             for (std::size_t j = 0; j < size; ++j) out[j] = static_cast<T>(static_cast<U>(t[j] + base));
         else

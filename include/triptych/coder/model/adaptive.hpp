@@ -9,10 +9,10 @@
 #include <cstdint>
 
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/engine/tokens.hpp>
 #include <triptych/coder/model/table.hpp>
 #include <triptych/coder/parts/digits.hpp>
 #include <triptych/coder/parts/logistic.hpp>
+#include <triptych/coder/parts/tokens.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {
@@ -34,8 +34,7 @@ auto code_by_class(E &engine, B &symbols, F &&value) noexcept(E::decoding) -> bo
                 if (engine.exhausted()) return true;
             for (std::size_t k = 0; k < g.count; ++k, ++at) {
                 auto const set = classes[g.first + k] % adaptive_sets;
-                auto const v =
-                    value(set, static_cast<std::int32_t>(*at), width_of<T>(symbols.info(g.first + k)));
+                auto const v = value(set, static_cast<std::int32_t>(*at), width_of<T>(symbols.info(g.first + k)));
                 if constexpr (E::decoding) *at = static_cast<T>(v);
                 if constexpr (requires { engine.note(0, 0, 0, v); })
                     engine.note(static_cast<std::size_t>(at - symbols.data()), set, 0, v);

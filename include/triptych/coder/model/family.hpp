@@ -18,9 +18,9 @@
 #include <cstdint>
 
 #include <triptych/coder/engine/order.hpp>
-#include <triptych/coder/engine/tokens.hpp>
 #include <triptych/coder/model/table.hpp>
 #include <triptych/coder/parts/powers.hpp>
+#include <triptych/coder/parts/tokens.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model {

@@ -13,7 +13,7 @@
 #include <limits>
 #include <utility>
 
-#include <triptych/coder/engine/tokens.hpp>
+#include <triptych/coder/parts/tokens.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 

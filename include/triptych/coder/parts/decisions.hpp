@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/engine/order.hpp>
+#include <triptych/bands.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model::detail {

@@ -13,8 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <triptych/coder/engine/adaptive_cdf.hpp>
-#include <triptych/coder/engine/order.hpp>
+#include <triptych/bands.hpp>
+#include <triptych/coder/parts/adaptive_cdf.hpp>
 #include <triptych/coder/parts/surroundings.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>

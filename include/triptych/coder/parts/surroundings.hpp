@@ -14,7 +14,6 @@
 #include <type_traits>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/engine/order.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model::detail {

@@ -1,4 +1,4 @@
-// triptych/coder/engine/adaptive_cdf.hpp: adaptive probabilities of the digits 0 ... 15, one vector register wide.
+// triptych/coder/parts/adaptive_cdf.hpp: adaptive probabilities of the digits 0 ... 15, one vector register wide.
 //
 // The adaptive statistics of Daala and AV1 (AV1 Bitstream & Decoding Process Specification, 8.2.6): cumulative
 // frequencies in 32768ths that move towards the digit just seen by a shift, fast at first (adaptive arithmetic coding

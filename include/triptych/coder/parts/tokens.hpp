@@ -1,4 +1,4 @@
-// triptych/coder/engine/tokens.hpp: symbols of any size as a small alphabet and raw bits.
+// triptych/coder/parts/tokens.hpp: symbols of any size as a small alphabet and raw bits.
 //
 // The hybrid integers of JPEG XL. A signed symbol is folded to 0, -1, 1, -2 ... = 0, 1, 2, 3 .... Small values are
 // tokens of their own. A larger value becomes a token that holds its length and its second highest bit; the rest
