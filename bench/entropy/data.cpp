@@ -99,12 +99,14 @@ auto data_set::entropy() const -> double {
 
 auto read_pictures(std::vector<std::string> const &paths) -> std::vector<rgb> {
     std::vector<rgb> all;
-    for (auto const &path : paths)
-        for (auto const &file : cli::list_files(path, cli::picture_endings())) {
+    for (auto const &path : paths) {
+        auto const listing = cli::list_files(path, cli::picture_endings());
+        for (auto const &file : listing.files) {
             auto const p = cli::read_picture(cli::read_file(file), file, {});
             auto const *const samples = std::get_if<std::vector<std::uint8_t>>(&p.samples);
             if (samples && p.components == 3 && p.rank() == 2) all.push_back({p.shape[0], p.shape[1], *samples});
         }
+    }
     return all;
 }
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -25,6 +26,8 @@ struct any_picture {
     std::size_t components = 1;
     /// The sample that means white, where the file says so; 0 if it does not. A stream does not keep it.
     std::uint32_t white = 0;
+    /// The file says that the last component is how opaque a pixel is.
+    bool alpha = false;
 
     auto type() const -> triptych::sample_type { return static_cast<triptych::sample_type>(samples.index()); }
     auto rank() const -> std::size_t { return shape.size(); }
@@ -33,6 +36,22 @@ struct any_picture {
     }
     auto bytes() const -> std::size_t {
         return std::visit([](auto const &s) { return s.size() * sizeof s[0]; }, samples);
+    }
+    /// The samples as they lie in memory.
+    auto raw() -> std::span<std::byte> {
+        return std::visit([](auto &s) { return std::as_writable_bytes(std::span(s)); }, samples);
+    }
+    auto raw() const -> std::span<std::byte const> {
+        return std::visit([](auto const &s) { return std::as_bytes(std::span(s)); }, samples);
+    }
+    auto sample_size() const -> std::size_t {
+        return std::visit([](auto const &s) { return sizeof s[0]; }, samples);
+    }
+    /// Makes as many samples as the extents say.
+    void allocate() {
+        auto n = components;
+        for (auto const e : shape) n *= e;
+        std::visit([n](auto &s) { s.resize(n); }, samples);
     }
     /// Samples without regard to components: what "bits per pixel" divides by.
     auto pixels() const -> std::size_t { return components ? size() / components : 0; }

@@ -7,6 +7,7 @@
 #include <triptych/learn/home/safetensors.hpp>
 
 #include "errors.hpp"
+#include "suggest.hpp"
 
 namespace cli {
 namespace {
@@ -48,19 +49,39 @@ auto codecs() -> std::span<codec_entry const> {
     return table;
 }
 
+auto photo_alpha_codec() -> codec_entry;
+auto near_lossless_alpha_codec() -> codec_entry;
+auto dct_alpha_codec() -> codec_entry;
+auto wavelet_alpha_codec() -> codec_entry;
+auto jpeg_like_alpha_codec() -> codec_entry;
+
+namespace {
+auto alpha_codecs() -> std::span<codec_entry const> {
+    static std::vector<codec_entry> const table{photo_alpha_codec(), near_lossless_alpha_codec(), dct_alpha_codec(),
+                                                wavelet_alpha_codec(), jpeg_like_alpha_codec()};
+    return table;
+}
+template <class T>
+auto find_codec(T const &value, T codec_entry::*member) -> codec_entry const * {
+    for (auto const all : {codecs(), alpha_codecs()})
+        if (auto const found = std::ranges::find(all, value, member); found != all.end()) return &*found;
+    return nullptr;
+}
+} // namespace
+
 auto codec_named(std::string_view name) -> codec_entry const & {
-    auto const all = codecs();
-    auto const found = std::ranges::find(all, name, &codec_entry::name);
-    if (found != all.end()) return *found;
-    std::string names;
-    for (auto const &c : all) names += (names.empty() ? "" : ", ") + std::string(c.name);
-    throw usage_error("no codec is called \"" + std::string(name) + "\"; there are " + names);
+    if (auto const *const found = find_codec(name, &codec_entry::name)) return *found;
+    std::vector<std::string> names;
+    for (auto const &c : codecs()) names.emplace_back(c.name);
+    std::string list;
+    for (auto const &n : names) list += (list.empty() ? "" : ", ") + n;
+    auto const alike = most_alike(name, names);
+    throw usage_error("no codec is called \"" + std::string(name) + "\"; " +
+                      (alike.empty() ? "" : "did you mean " + alike + "? ") + "There are " + list);
 }
 
 auto codec_with_id(std::uint32_t id) -> codec_entry const * {
-    auto const all = codecs();
-    auto const found = std::ranges::find(all, id, &codec_entry::id);
-    return found == all.end() ? nullptr : &*found;
+    return find_codec(id, &codec_entry::id);
 }
 
 auto codec_described(std::string_view description) -> codec_entry const * {

@@ -56,6 +56,7 @@ struct codec_entry {
     bool can_be_exact = false, exact_only = false;
     bool arrays = false; ///< carries arrays of all sample types and ranks 1 to 4, not only pictures of uint8 and uint16
     bool learned = false;
+    std::string_view with_alpha; ///< the codec that takes its place for pictures with alpha; empty if there is none
     /// From a safetensors file; without one a learned codec gives nothing.
     std::shared_ptr<any_codec const> (*make)(std::optional<std::span<std::byte const>> model) = nullptr;
     std::shared_ptr<any_codec const> (*train)(training const &) = nullptr;
@@ -66,6 +67,7 @@ struct codec_entry {
     }
 };
 
+/// Those that users choose from; those for pictures with alpha, which are chosen by themselves, are not among them.
 auto codecs() -> std::span<codec_entry const>;
 /// Throws usage_error with a list of names if there is none.
 auto codec_named(std::string_view name) -> codec_entry const &;

@@ -2,44 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <climits>
 #include <csignal>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <system_error>
-#include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "errors.hpp"
+#include "io/source.hpp"
+#include "printable.hpp"
 
 namespace cli {
 namespace {
-
-[[noreturn]] void trouble(std::string const &name, char const *what, int code = errno) {
-    throw file_error(name + ": " + what + ": " + std::generic_category().message(code));
-}
-
-class descriptor {
-public:
-    explicit descriptor(int fd) : fd_(fd) {}
-    descriptor(descriptor const &) = delete;
-    auto operator=(descriptor const &) -> descriptor & = delete;
-    ~descriptor() {
-        if (fd_ > 2) ::close(fd_);
-    }
-    auto get() const -> int { return fd_; }
-    auto close() -> bool { return ::close(std::exchange(fd_, -1)) == 0; }
-
-private:
-    int fd_;
-};
 
 void write_all(int fd, std::span<std::byte const> content, std::string const &name) {
     while (!content.empty()) {
@@ -52,7 +29,9 @@ void write_all(int fd, std::span<std::byte const> content, std::string const &na
 
 // The one temporary file, known to the signal handler, which may only use what is safe there: a plain array and unlink().
 std::array<char, PATH_MAX> pending_path{};
-constexpr std::array fatal_signals{SIGINT, SIGTERM, SIGHUP};
+// All that end a process and may be caught, but those that tell of a defect. SIGXFSZ and SIGPIPE are ignored: the write that causes them fails.
+constexpr std::array fatal_signals{SIGINT,  SIGTERM, SIGHUP,    SIGQUIT, SIGXCPU,
+                                   SIGALRM, SIGPROF, SIGVTALRM, SIGUSR1, SIGUSR2};
 
 extern "C" void remove_pending(int signal) {
     if (pending_path[0] != 0) ::unlink(pending_path.data());
@@ -60,62 +39,59 @@ extern "C" void remove_pending(int signal) {
     std::raise(signal);
 }
 
-class temporary_file {
-public:
-    explicit temporary_file(std::filesystem::path const &target) {
-        auto const name = (target.parent_path() / ".triptych-XXXXXX").string();
-        if (name.size() >= pending_path.size()) trouble(target.string(), "cannot write", ENAMETOOLONG);
-        sigset_t set;
-        sigset_t before;
-        sigemptyset(&set);
-        for (auto const s : fatal_signals) sigaddset(&set, s);
-        ::pthread_sigmask(SIG_BLOCK, &set, &before);
-        std::memcpy(pending_path.data(), name.c_str(), name.size() + 1);
-        for (auto const s : fatal_signals)
-            // An ignored signal (nohup) stays ignored.
-            if (std::signal(s, remove_pending) == SIG_IGN) std::signal(s, SIG_IGN);
-        fd_ = ::mkstemp(pending_path.data());
-        auto const code = errno;
-        if (fd_ < 0) pending_path[0] = 0;
-        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        if (fd_ < 0) trouble(target.string(), "cannot write", code);
-    }
-    temporary_file(temporary_file const &) = delete;
-    auto operator=(temporary_file const &) -> temporary_file & = delete;
-    ~temporary_file() {
-        if (fd_ >= 0) ::close(fd_);
+/// Makes the temporary file; no signal comes between its making and its being known.
+auto make_pending(std::filesystem::path const &target) -> descriptor {
+    auto const name = (target.parent_path() / ".triptych-XXXXXX").string();
+    if (name.size() >= pending_path.size()) trouble(target.string(), "cannot write", ENAMETOOLONG);
+    sigset_t set;
+    sigset_t before;
+    sigemptyset(&set);
+    for (auto const s : fatal_signals) sigaddset(&set, s);
+    ::pthread_sigmask(SIG_BLOCK, &set, &before);
+    std::memcpy(pending_path.data(), name.c_str(), name.size() + 1);
+    for (auto const s : fatal_signals)
+        // An ignored signal (nohup) stays ignored.
+        if (std::signal(s, remove_pending) == SIG_IGN) std::signal(s, SIG_IGN);
+    descriptor file(::mkstemp(pending_path.data()));
+    auto const code = errno;
+    if (file.get() < 0) pending_path[0] = 0;
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (file.get() < 0) trouble(target.string(), "cannot write", code);
+    return file;
+}
+void drop_pending() {
+    if (pending_path[0] != 0) ::unlink(pending_path.data());
+    pending_path[0] = 0;
+}
+
+// The one mapped file, known to the handler of SIGBUS, and what it says.
+std::array<char, PATH_MAX + 64> cut_sentence{};
+std::byte const *mapped_first = nullptr;
+std::size_t mapped_size = 0;
+
+extern "C" void tell_of_cut_file(int signal, siginfo_t *about, void *) {
+    auto const *const at = static_cast<std::byte const *>(about->si_addr);
+    if (mapped_first && at >= mapped_first && at < mapped_first + mapped_size) {
         if (pending_path[0] != 0) ::unlink(pending_path.data());
-        pending_path[0] = 0;
+        if (::write(2, cut_sentence.data(), std::strlen(cut_sentence.data())) >= 0) ::_exit(file_trouble);
+        ::_exit(file_trouble);
     }
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
 
-    auto fd() const -> int { return fd_; }
-    void become(std::filesystem::path const &target, bool overwrite) {
-        auto const name = target.string();
-        if (::fsync(fd_) != 0 && errno != EINVAL && errno != ENOTSUP) trouble(name, "cannot write");
-        if (::close(std::exchange(fd_, -1)) != 0) trouble(name, "cannot write");
-        if (overwrite) {
-            if (::rename(pending_path.data(), name.c_str()) != 0) trouble(name, "cannot write");
-            pending_path[0] = 0;
-            return;
-        }
-        // link() refuses to replace a file that appeared meanwhile; where links are unknown, look and rename.
-        if (::link(pending_path.data(), name.c_str()) == 0) return;
-        if (errno == EEXIST || ::access(name.c_str(), F_OK) == 0)
-            throw file_error(name + ": exists already; give -f to replace it");
-        if (::rename(pending_path.data(), name.c_str()) != 0) trouble(name, "cannot write");
-        pending_path[0] = 0;
-    }
-
-private:
-    int fd_ = -1;
-};
-
-/// Where the bytes shall lie in the end: links are followed, so that they stay.
+/// Where the bytes shall lie in the end: links are followed, so that they stay, also one that leads to what is not there yet.
 auto resolved(std::string const &path) -> std::filesystem::path {
+    namespace fs = std::filesystem;
     std::error_code code;
-    auto const absolute = std::filesystem::absolute(path);
-    auto const target = std::filesystem::weakly_canonical(absolute, code);
-    return code ? absolute : target;
+    auto target = fs::absolute(path);
+    for (int links = 0; links < 40 && fs::is_symlink(fs::symlink_status(target, code)); ++links) {
+        auto const next = fs::read_symlink(target, code);
+        if (code) break;
+        target = target.parent_path() / next;
+    }
+    auto const straight = fs::weakly_canonical(target, code);
+    return code ? target : straight;
 }
 
 } // namespace
@@ -127,42 +103,39 @@ auto output_name(std::string const &path) -> std::string {
     return path == "-" ? "standard output" : path;
 }
 
-auto read_file(std::string const &path) -> bytes {
-    auto const name = input_name(path);
-    descriptor const file(path == "-" ? 0 : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file.get() < 0) trouble(name, "cannot open");
-    struct stat about {};
-    if (::fstat(file.get(), &about) != 0) trouble(name, "cannot read");
-    if (S_ISDIR(about.st_mode)) trouble(name, "cannot read", EISDIR);
-    bytes content(S_ISREG(about.st_mode) && about.st_size > 0 ? static_cast<std::size_t>(about.st_size) + 1 : 65536);
-    std::size_t filled = 0;
-    for (;;) {
-        if (filled == content.size()) content.resize(content.size() * 2);
-        auto const n = ::read(file.get(), content.data() + filled, content.size() - filled);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) trouble(name, "cannot read");
-        if (n == 0) break;
-        filled += static_cast<std::size_t>(n);
-    }
-    content.resize(filled);
+auto read_file(std::string const &path, std::uint64_t most) -> bytes {
+    byte_source source(path);
+    bool const known = source.size() && *source.size() > most;
+    auto content = known ? bytes{} : source.rest(most);
+    if (known || source.peek() >= 0)
+        throw data_error(input_name(path) + ": has more than " + std::to_string(most) + " bytes");
     return content;
 }
 
-mapped_file::mapped_file(std::string const &path) {
+auto mapped_file::possible(std::string const &path) -> bool {
     struct stat about {};
-    if (path == "-" || ::stat(path.c_str(), &about) != 0 || !S_ISREG(about.st_mode) || about.st_size == 0) {
-        read_ = read_file(path), content_ = read_;
-        return;
-    }
+    return path != "-" && ::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0;
+}
+
+mapped_file::mapped_file(std::string const &path) {
     descriptor const file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file.get() < 0) trouble(path, "cannot open");
+    struct stat about {};
+    if (::fstat(file.get(), &about) != 0) trouble(path, "cannot read");
     auto const size = static_cast<std::size_t>(about.st_size);
     auto *const p = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
     if (p == MAP_FAILED) trouble(path, "cannot read");
     mapped_ = p, content_ = {static_cast<std::byte const *>(p), size};
+    auto const sentence = "triptych: " + printable(path) + ": was cut while it was read\n";
+    std::memcpy(cut_sentence.data(), sentence.c_str(), std::min(sentence.size() + 1, cut_sentence.size() - 1));
+    mapped_first = content_.data(), mapped_size = size;
+    struct sigaction action {};
+    action.sa_sigaction = tell_of_cut_file, action.sa_flags = SA_SIGINFO;
+    ::sigaction(SIGBUS, &action, nullptr);
 }
 mapped_file::~mapped_file() {
-    if (mapped_) ::munmap(mapped_, content_.size());
+    mapped_first = nullptr;
+    ::munmap(mapped_, content_.size());
 }
 
 auto ending_of(std::string const &path) -> std::string {
@@ -172,19 +145,21 @@ auto ending_of(std::string const &path) -> std::string {
     return ending;
 }
 
-auto list_files(std::string const &path, std::span<std::string_view const> endings) -> std::vector<std::string> {
+auto list_files(std::string const &path, std::span<std::string_view const> endings) -> folder_listing {
     std::error_code code;
     auto const status = std::filesystem::status(path, code);
     if (!std::filesystem::exists(status)) trouble(path, "cannot open", code ? code.value() : ENOENT);
-    if (!std::filesystem::is_directory(status)) return {path};
-    std::vector<std::string> found;
+    if (!std::filesystem::is_directory(status)) return {{path}, {}};
+    folder_listing found;
     auto entries = std::filesystem::directory_iterator(path, code);
     if (code) trouble(path, "cannot read", code.value());
     for (auto const &entry : entries)
         if (entry.is_regular_file(code) &&
             std::ranges::find(endings, ending_of(entry.path().string())) != endings.end())
-            found.push_back(entry.path().string());
-    std::ranges::sort(found);
+            found.files.push_back(entry.path().string());
+        else
+            found.skipped.push_back(entry.path().filename().string() + (entry.is_directory(code) ? "/" : ""));
+    std::ranges::sort(found.files), std::ranges::sort(found.skipped);
     return found;
 }
 
@@ -205,44 +180,89 @@ void check_output(std::string const &path, bool overwrite) {
     if (::access(folder.c_str(), W_OK | X_OK) != 0) trouble(path, "cannot write");
 }
 
-void write_file(std::string const &path, std::span<std::byte const> content, bool overwrite) {
+output_file::output_file(std::string const &path, bool overwrite) : path_(path), overwrite_(overwrite) {
     check_output(path, overwrite);
-    if (path == "-") return write_all(1, content, output_name(path));
-    auto const target = resolved(path);
-    struct stat about {};
-    bool const exists = ::stat(target.c_str(), &about) == 0;
-    if (exists && !S_ISREG(about.st_mode)) {
-        descriptor device(::open(target.c_str(), O_WRONLY | O_CLOEXEC));
-        if (device.get() < 0) trouble(path, "cannot write");
-        write_all(device.get(), content, path);
-        if (!device.close()) trouble(path, "cannot write");
+    if (path == "-") {
+        file_ = descriptor(1);
         return;
     }
-    temporary_file beside(target);
+    target_ = resolved(path).string();
+    struct stat about {};
+    bool const exists = ::stat(target_.c_str(), &about) == 0;
+    if (exists && !S_ISREG(about.st_mode)) {
+        file_ = descriptor(::open(target_.c_str(), O_WRONLY | O_CLOEXEC));
+        if (file_.get() < 0) trouble(path, "cannot write");
+        return;
+    }
+    file_ = make_pending(target_), beside_ = true;
     auto const mask = ::umask(0);
     ::umask(mask);
-    if (::fchmod(beside.fd(), exists ? about.st_mode & 07777 : 0666 & ~mask) != 0) trouble(path, "cannot write");
-    write_all(beside.fd(), content, path);
-    beside.become(target, overwrite);
+    if (::fchmod(file_.get(), exists ? about.st_mode & 07777 : 0666 & ~mask) == 0) return;
+    auto const code = errno;
+    drop_pending(); // there is no object yet, so no destructor
+    trouble(path, "cannot write", code);
 }
 
-void write_behind(std::string const &path, std::size_t keep, std::span<std::byte const> content) {
-    descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (file.get() < 0) trouble(path, "cannot write");
-    auto const end = static_cast<off_t>(keep);
-    if (::ftruncate(file.get(), end) != 0 || ::lseek(file.get(), end, SEEK_SET) != end) trouble(path, "cannot write");
-    try {
-        write_all(file.get(), content, path);
-        if (::fsync(file.get()) != 0 && errno != EINVAL && errno != ENOTSUP) trouble(path, "cannot write");
-    } catch (file_error const &) {
-        if (::ftruncate(file.get(), end) != 0) throw file_error(path + ": was left with a part of what was appended");
-        throw;
+output_file::~output_file() {
+    if (beside_) drop_pending();
+}
+
+void output_file::write(std::span<std::byte const> part) {
+    write_all(file_.get(), part, output_name(path_));
+}
+
+void output_file::commit() {
+    if (path_ == "-") return;
+    if (beside_ && ::fsync(file_.get()) != 0 && errno != EINVAL && errno != ENOTSUP) trouble(path_, "cannot write");
+    if (!file_.close()) trouble(path_, "cannot write");
+    if (!beside_) return;
+    if (!overwrite_) {
+        // link() refuses to replace a file that appeared meanwhile; where links are unknown, look and rename.
+        if (::link(pending_path.data(), target_.c_str()) == 0) return;
+        if (errno == EEXIST || ::access(target_.c_str(), F_OK) == 0)
+            throw file_error(path_ + ": exists already; give -f to replace it");
     }
-    if (!file.close()) trouble(path, "cannot write");
+    if (::rename(pending_path.data(), target_.c_str()) != 0) trouble(path_, "cannot write");
+    pending_path[0] = 0;
+}
+
+void write_file(std::string const &path, std::span<std::byte const> content, bool overwrite) {
+    output_file out(path, overwrite);
+    out.write(content);
+    out.commit();
 }
 
 void write_file(std::string const &path, std::string_view content, bool overwrite) {
     write_file(path, std::as_bytes(std::span(content)), overwrite);
+}
+
+growing_file::growing_file(std::string const &path) : path_(path) {
+    struct stat held {};
+    struct stat named {};
+    do {
+        file_ = descriptor(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+        if (file_.get() < 0) trouble(path, "cannot open");
+        if (::fstat(file_.get(), &held) != 0) trouble(path, "cannot read");
+        if (!S_ISREG(held.st_mode)) throw file_error(path + ": is no file that can grow");
+        while (::flock(file_.get(), LOCK_EX) != 0)
+            if (errno != EINTR) trouble(path, "cannot lock");
+        // Somebody may have put another file in its place while we waited.
+        if (::stat(path.c_str(), &named) != 0) trouble(path, "cannot open");
+    } while (held.st_ino != named.st_ino || held.st_dev != named.st_dev);
+}
+
+void growing_file::write_behind(std::size_t keep, std::span<std::byte const> content) {
+    auto const end = static_cast<off_t>(keep);
+    if (::ftruncate(file_.get(), end) != 0 || ::lseek(file_.get(), end, SEEK_SET) != end)
+        trouble(path_, "cannot write");
+    try {
+        write_all(file_.get(), content, path_);
+        if (::fsync(file_.get()) != 0 && errno != EINVAL && errno != ENOTSUP) trouble(path_, "cannot write");
+    } catch (file_error const &) {
+        if (::ftruncate(file_.get(), end) != 0) throw file_error(path_ + ": was left with a part of what was appended");
+        throw;
+    }
+    if (!file_.close()) trouble(path_, "cannot write");
 }
 
 } // namespace cli

@@ -22,10 +22,13 @@ struct picture_input {
     auto read(reading const &how) const -> any_picture;
 };
 
-/// The pictures in folders, and files that are named. Throws file_error for a folder without any.
+/// The pictures in folders, and files that are named. What a folder holds besides is told on standard error. Throws file_error for a folder
+/// without any.
 auto picture_files(std::vector<std::string> const &paths) -> std::vector<std::string>;
 
-/// With `apart`, each gray picture of an array of rank 3 is an input; for codecs that carry no arrays.
-auto pictures_of(std::vector<std::string> const &files, bool apart, reading const &how) -> std::vector<picture_input>;
+/// With `apart`, each gray picture of an array of rank 3 is an input; for codecs that carry no arrays. With `failures`, a sentence for each stack
+/// that can't be read is added to them instead of being thrown.
+auto pictures_of(std::vector<std::string> const &files, bool apart, reading const &how,
+                 std::vector<std::string> *failures = nullptr) -> std::vector<picture_input>;
 
 } // namespace cli

@@ -1,5 +1,6 @@
 #include "measure.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 #include <triptych/metric/error.hpp>
@@ -46,6 +47,19 @@ auto measure(any_picture const &a, any_picture const &b) -> scores {
         }
         return s;
     });
+}
+
+auto as_seen(any_picture const &a, any_picture b) -> any_picture {
+    if (!a.alpha || !a.same_kind(b)) return b;
+    std::visit(
+        [&]<class V>(V &y) {
+            auto const &x = std::get<V>(a.samples);
+            auto const n = a.components;
+            for (std::size_t i = n - 1; i < x.size(); i += n)
+                if (x[i] == 0 && y[i] == 0) std::copy_n(&x[i - (n - 1)], n, &y[i - (n - 1)]);
+        },
+        b.samples);
+    return b;
 }
 
 auto psnr(any_picture const &a, any_picture const &b) -> double {

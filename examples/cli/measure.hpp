@@ -17,6 +17,9 @@ struct scores {
 /// Both must be of the same kind. `a` is the original, which gives the peak.
 auto measure(any_picture const &a, any_picture const &b) -> scores;
 
+/// `b` with the colours of `a` where both alphas are 0, if `a` has alpha: there is nothing to be seen.
+auto as_seen(any_picture const &a, any_picture b) -> any_picture;
+
 /// The PSNR of `measure` alone.
 auto psnr(any_picture const &a, any_picture const &b) -> double;
 

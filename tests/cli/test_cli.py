@@ -161,18 +161,18 @@ class Case(unittest.TestCase):
         with open(self.path(name), "rb") as f:
             return f.read()
 
-    def tool(self, *args, code=0, stdin=b"", **more):
-        """Runs the tool in the scratch folder. Failures must be one line, and must leave nothing behind."""
+    def tool(self, *args, code=0, stdin=b"", notes=0, **more):
+        """Runs the tool in the scratch folder. Failures must be one line, after `notes` others, and must leave nothing behind."""
         before = set(os.listdir(self.folder))
         r = subprocess.run([TOOL, *args], cwd=self.folder, input=stdin, stderr=subprocess.PIPE, timeout=100,
                            **({"stdout": subprocess.PIPE} | more))
         self.assertEqual(r.returncode, code, (args, r.stderr.decode()))
         if code:
             self.assertEqual(set(os.listdir(self.folder)), before, args)
-            self.assertEqual(r.stderr.count(b"\n"), 1, (args, r.stderr.decode()))
+        self.assertEqual(r.stderr.count(b"\n"), notes + (code != 0), (args, r.stderr.decode()))
+        if r.stderr:
             self.assertTrue(r.stderr.startswith(b"triptych: ") and r.stderr.endswith(b"\n"), (args, r.stderr.decode()))
-        else:
-            self.assertEqual(r.stderr, b"", args)
+        self.notes = r.stderr.decode()
         return r.stderr.decode() if code else r.stdout
 
     def as_npy(self, name, data, *options):
@@ -371,9 +371,13 @@ class Quality(Case):
         self.put("d/a.png", self.get("a.png"))
         self.put("d/b.ppm", b"P6 64 48\n255\n" + bytes(self.samples[:64 * 48 * 3]))
         self.put("d/notes.txt", b"no picture")
-        table = self.tool("evaluate", "d").decode()
+        os.mkdir(self.path("d/more"))
+        table = self.tool("evaluate", "d", notes=1).decode()
+        self.assertEqual(self.notes, "triptych: d: skipped more/, notes.txt\n")
         self.assertIn("b.ppm", table)
         self.assertIn("mean of 2", table)
+        os.remove(self.path("d/notes.txt"))
+        os.rmdir(self.path("d/more"))
         found = json.loads(self.tool("evaluate", "-q", "20,80", "d", "-j", "2", "--json"))
         self.assertEqual([p["images"] for p in found["points"]], [2, 2])
         self.assertLess(found["points"][0]["mean"]["bpp"], found["points"][1]["mean"]["bpp"])
@@ -682,6 +686,238 @@ class Packs(Case):
             self.assertNotIn(b"\nbc", self.tool("list", "b.tpk"))
 
 
+    def test_names_that_collide(self):
+        for folder in ("x", "y"):
+            os.mkdir(self.path(folder))
+        values = {}
+        for i, name in enumerate(("x/a-2.png", "x/a.png", "y/a.png", "x/b.png", "y/b.pgm")):
+            values[name] = noise(35, 255, i)
+            self.put(name, png(values[name], 5, 7, 1) if name.endswith("png") else b"P5 5 7 255\n" + bytes(values[name]))
+        self.tool("pack", "a.tpk", *values, "--lossless")
+        for options in ((), ("-f",)):
+            self.tool("unpack", "a.tpk", "o", *options)
+            found = [read_png(self.get(f"o/{n}"))[4] for n in os.listdir(self.path("o"))]
+            self.assertEqual(sorted(found), sorted(values.values()))
+            shutil.rmtree(self.path("o"))
+        self.tool("unpack", "a.tpk", "o", "--only", "4", "--only", "a.png", "--only", "1", "--only", "0")
+        self.assertEqual(sorted(os.listdir(self.path("o"))), ["a-2.png", "a.png", "b.png"])
+
+    def crafted(self, samples, shape, records, names=None):
+        """A pack of codec photo with right checksums."""
+        def varint(v):
+            return bytes([v & 127 | 128]) + varint(v >> 7) if v > 127 else bytes([v])
+        self.tool("encode", "d/p0.png", "photo.tpc", "-f", "--codec", "photo")
+        codec = self.get("photo.tpc")[6:10]
+        head = b"\xd7TPK\1\0" + codec + b"\5photo" + bytes([samples | len(shape) << 4]) + b"".join(map(varint, shape)) + varint(1)
+        sum_ = lambda b: struct.pack("<I", self.fast_crc32c(b))
+        group = bytes([2 if names else 0, 0]) + varint(len(records[0])) + b"".join(varint(len(n)) + n for n in names or ())
+        group += sum_(group) + b"".join(records)
+        directory = varint(0) + varint(1) + varint(0) + varint(len(records)) + varint(len(group))
+        return head + sum_(head) + group + directory + struct.pack("<I", len(directory)) + sum_(directory) + b"KPT\xd7"
+
+    TABLE = []
+
+    def fast_crc32c(self, data):
+        if not self.TABLE:
+            for c in range(256):
+                for _ in range(8):
+                    c = c >> 1 ^ (0x82F63B78 if c & 1 else 0)
+                self.TABLE.append(c)
+        c = 0xFFFFFFFF
+        for b in data:
+            c = self.TABLE[(c ^ b) & 255] ^ c >> 8
+        return c ^ 0xFFFFFFFF
+
+    def test_samples_that_the_codec_does_not_carry(self):
+        for samples, shape in ((2, (4, 5)), (4, (4, 5)), (0, (9,)), (0, (2, 3, 4))):
+            self.put("a.tpk", self.crafted(samples, shape, [b"\0\0\0"] * 2))
+            self.tool("list", "a.tpk")
+            os.makedirs(self.path("o"), exist_ok=True)
+            for args in (("o", "--format", "npy"), ("o",), ("o.npy",)):
+                self.assertIn("sample type", self.tool("unpack", "a.tpk", *args, code=2))
+            self.assertEqual(os.listdir(self.path("o")), [])
+
+    def test_long_names_take_linear_time(self):
+        """Of 1,024 names of 4 kB in one group; each looked at for each picture would be four thousand million bytes."""
+        names = [b"%04d" % i + b"x" * 4000 for i in range(1024)]
+        self.put("a.tpk", self.crafted(0, (4, 5), [b"\0\0\0"] * 1024, names))
+        os.mkdir(self.path("o"))
+        only = [a for i in range(0, 1024, 8) for a in ("--only", str(i))]
+        times = []
+        for args in (("list", "a.tpk"), ("unpack", "a.tpk", "o"), ("unpack", "a.tpk", "o", *only)):
+            start = os.times().children_user
+            self.tool(*args, code=0 if args[0] == "list" else 2)
+            times.append(os.times().children_user - start)
+        self.assertLess(max(times[1:]), 10 * times[0] + 1, times)
+
+    def test_two_appendings_at_once(self):
+        self.tool("pack", "a.tpk", "d", "--lossless")
+        for i in range(8):
+            self.put(f"s{i}.npy", npy(noise(200 * 30, 255, i), (200, 5, 6)))
+        running = [subprocess.Popen([TOOL, "pack", "--append", "a.tpk", f"s{i}.npy"], cwd=self.folder) for i in range(8)]
+        self.assertEqual([p.wait() for p in running], [0] * 8)
+        self.assertEqual(self.listed("a.tpk")["pictures"], 3 + 8 * 200)
+        self.tool("unpack", "a.tpk", "o")
+        self.assertEqual(len(os.listdir(self.path("o"))), 3 + 8 * 200)
+
+    def test_a_pack_that_is_cut_while_it_is_read(self):
+        """As soon as the first pictures are there."""
+        self.put("big.npy", npy(random.Random(1).randbytes(60 * 400 * 400), (60, 400, 400)))
+        self.tool("pack", "a.tpk", "big.npy", "--lossless")
+        for _ in range(3):
+            self.put("b.tpk", self.get("a.tpk"))
+            os.mkdir(self.path("o"))
+            p = subprocess.Popen([TOOL, "unpack", "b.tpk", "o"], cwd=self.folder, stderr=subprocess.PIPE)
+            while p.poll() is None and len(os.listdir(self.path("o"))) < 2:
+                pass
+            os.truncate(self.path("b.tpk"), 4096)
+            said = p.communicate()[1].decode()
+            self.assertIn(p.returncode, (2, 3), said)
+            self.assertTrue(said.startswith("triptych: b.tpk: ") and said.count("\n") == 1, said)
+            self.assertFalse([n for n in os.listdir(self.path("o")) if n.startswith(".")])
+            shutil.rmtree(self.path("o"))
+
+
+class Alpha(Case):
+    """Pictures of which something is transparent."""
+    W, H = 64, 48
+
+    def picture(self, alpha, junk, colours=3, depth=8):
+        """Waves seen through `alpha(x, y)`, and noise or nothing where it is 0."""
+        r = random.Random(4)
+        scale = 257 if depth == 16 else 1
+        out = []
+        for y in range(self.H):
+            for x in range(self.W):
+                a = alpha(x, y)
+                for c in range(colours):
+                    v = int(128 + 60 * math.sin(x / 5 + c) + 50 * math.cos(y / 7)) + r.randrange(-4, 5)
+                    noise_ = r.randrange(256)
+                    out.append(scale * (v if a else noise_ if junk else 0))
+                out.append(scale * a)
+        return out
+
+    @staticmethod
+    def mask(x, y):
+        return 255 if (x - 30) ** 2 + (y - 24) ** 2 < 200 else 0
+
+    @staticmethod
+    def soft(x, y):
+        return max(0, min(255, int(400 - 20 * math.hypot(x - 30, y - 24))))
+
+    def there_and_back(self, samples, colours, depth, *options):
+        self.put("a.png", png(samples, self.W, self.H, colours + 1, depth))
+        self.tool("encode", "a.png", "a.tpc", "-f", *options)
+        self.tool("decode", "a.tpc", "b.png", "-f")
+        return read_png(self.get("b.png"))[4]
+
+    def test_alpha_is_exact(self):
+        for colours in (1, 3):
+            for depth in (8, 16):
+                for alpha in (lambda x, y: 255, self.mask, self.soft):
+                    s = self.picture(alpha, True, colours, depth)
+                    for options in (["-q", "20"], ["--psnr", "34"], ["--max-error", "3"], ["--bpp", "6"], ["-q", "60", "--codec", "dct"],
+                                    ["-q", "60", "--codec", "wavelet"], ["-q", "60", "--codec", "jpeg-like"]):
+                        with self.subTest(colours=colours, depth=depth, options=options):
+                            again = self.there_and_back(s, colours, depth, *options)
+                            n = colours + 1
+                            self.assertEqual(again[n - 1::n], s[n - 1::n])
+        self.assertEqual(json.loads(self.tool("info", "a.tpc", "--json"))["codec"], "jpeg-like-alpha")
+
+    def test_opaque_costs_nothing(self):
+        s = self.picture(lambda x, y: 255, False)
+        self.there_and_back(s, 3, 8, "-q", "60")
+        with_alpha = len(self.get("a.tpc"))
+        rgb = [v for i in range(0, len(s), 4) for v in s[i:i + 3]]
+        self.put("c.png", png(rgb, self.W, self.H, 3))
+        self.tool("encode", "c.png", "c.tpc", "-q", "60")
+        self.assertLess(with_alpha - len(self.get("c.tpc")), 12)
+
+    def test_hidden_colours_cost_nothing(self):
+        sizes = {}
+        for junk in (False, True):
+            again = self.there_and_back(self.picture(self.mask, junk), 3, 8, "-q", "75")
+            sizes[junk] = len(self.get("a.tpc"))
+            seen = json.loads(self.tool("compare", "a.png", "a.tpc", "--json"))
+            self.assertGreater(seen["psnr"], 30)
+            self.assertFalse(seen["identical"])
+            # The visible part is as good as its colours say.
+            s = self.picture(self.mask, junk)
+            wrong = max(abs(a - b) for i in range(0, len(s), 4) if s[i + 3] for a, b in zip(s[i:i + 4], again[i:i + 4]))
+            self.assertLess(wrong, 40)
+        self.assertEqual(sizes[False], sizes[True])
+        self.tool("encode", "a.png", "k.tpc", "-q", "75", "--keep-hidden")
+        self.assertGreater(len(self.get("k.tpc")), 3 * sizes[True])
+        self.assertLess(json.loads(self.tool("compare", "a.png", "a.tpc", "--json", "--keep-hidden"))["psnr"], 20)
+
+    def test_promises_of_every_sample_keep_them(self):
+        s = self.picture(self.mask, True)
+        self.assertEqual(self.there_and_back(s, 3, 8, "--lossless"), s)
+        again = self.there_and_back(s, 3, 8, "--max-error", "4")
+        self.assertLessEqual(max(abs(a - b) for a, b in zip(s, again)), 4)
+
+    def test_four_components_that_are_no_colours(self):
+        """A .npy of four components says nothing of alpha: each counts."""
+        s = self.picture(self.mask, True)
+        self.put("a.npy", npy(s, (self.H, self.W, 4)))
+        self.tool("encode", "a.npy", "a.tpc", "-q", "75")
+        self.assertEqual(json.loads(self.tool("info", "a.tpc", "--json"))["codec"], "photo")
+        self.assertGreater(json.loads(self.tool("compare", "a.npy", "a.tpc", "--json"))["psnr"], 30)
+
+    def test_in_packs_and_evaluations(self):
+        os.mkdir(self.path("d"))
+        mask = self.picture(self.mask, True)
+        self.put("d/a.png", png([v for i in range(0, len(mask), 4) for v in mask[i:i + 3]], self.W, self.H, 3))
+        self.put("d/b.png", png(mask, self.W, self.H, 4))
+        self.tool("pack", "a.tpk", "d", "-q", "50")
+        self.assertEqual(json.loads(self.tool("list", "a.tpk", "--json"))["codec"], "photo-alpha")
+        self.tool("unpack", "a.tpk", "o")
+        self.assertEqual(read_png(self.get("o/b.png"))[4][3::4], mask[3::4])
+        self.assertEqual(read_png(self.get("o/a.png"))[2], 3)
+        self.tool("pack", "--append", "a.tpk", "d/b.png", "--codec", "photo")
+        found = json.loads(self.tool("evaluate", "d/b.png", "-q", "50", "--json"))["points"][0]["pictures"][0]
+        self.assertGreater(found["psnr_rgb"], 25)
+
+
+class Goals(Case):
+    def test_a_loss_that_costs_more_than_exactness(self):
+        """Text on paper: a transform pays for the edges, a predictor does not."""
+        r = random.Random(2)
+        w, h = 320, 96
+        s = [255] * (w * h)
+        for top in range(8, h - 8, 12):
+            for left in range(4, w - 8, 7):
+                for y in range(7):
+                    for x in range(5):
+                        if (left * 31 + top * 17 + x * y + x) % 5 < 2:
+                            s[(top + y) * w + left + x] = 0
+        self.put("a.png", png(s, w, h, 1))
+        self.tool("encode", "a.png", "e.tpc", "--lossless")
+        for goal in (["-q", "75"], ["-q", "95"], ["--psnr", "45"], ["--max-error", "1"], []):
+            self.tool("encode", "a.png", "a.tpc", "-f", *goal)
+            self.assertLessEqual(len(self.get("a.tpc")), len(self.get("e.tpc")), goal)
+        self.assertTrue(json.loads(self.tool("compare", "a.png", "a.tpc", "--json"))["identical"])
+        # A codec that is named stays.
+        self.tool("encode", "a.png", "p.tpc", "-q", "75", "--codec", "photo")
+        self.assertEqual(json.loads(self.tool("info", "p.tpc", "--json"))["codec"], "photo")
+
+    def test_goals_are_met_or_missed_aloud(self):
+        self.put("flat.png", png([0] * 64, 8, 8, 1))
+        self.put("few.pgm", b"P5 64 64 255\n" + bytes([(0, 90, 255)[(x // 9 + y // 7) % 3] for y in range(64) for x in range(64)]))
+        self.put("noise.png", png(noise(64 * 64, 255), 64, 64, 1))
+        for name in ("flat.png", "few.pgm", "noise.png"):
+            for dB in ("25", "40", "60", "90"):
+                self.tool("encode", name, "a.tpc", "-f", "--psnr", dB)
+                found = json.loads(self.tool("compare", name, "a.tpc", "--json"))["psnr"]
+                self.assertTrue(found is None or found >= float(dB) - 0.1, (name, dB, found))
+        self.assertIn("bits per pixel", self.tool("encode", "noise.png", "b.tpc", "--bpp", "0.001", code=4))
+        self.put("nan.npy", npy([float("nan") if (x + y) % 3 == 0 else math.sin(x / 9) for y in range(64) for x in range(64)], (64, 64), "f4"))
+        r = subprocess.run([TOOL, "encode", "nan.npy", "n.tpc", "--bpp", "2"], cwd=self.folder, stderr=subprocess.PIPE)
+        self.assertIn(r.returncode, (0, 4))
+        if r.returncode == 0:
+            self.assertLess(os.path.getsize(self.path("n.tpc")) * 8, 2.03 * 4096)
+
+
 class WrongUse(Case):
     def setUp(self):
         super().setUp()
@@ -689,7 +925,7 @@ class WrongUse(Case):
         self.tool("encode", "a.png", "a.tpc")
 
     def test_arguments(self):
-        for args in ((), ("frobnicate",), ("encode",), ("encode", "a.png"), ("encode", "a.png", "b.tpc", "-q", "101"),
+        for args in (("frobnicate",), ("encode",), ("encode", "a.png"), ("encode", "a.png", "b.tpc", "-q", "101"),
                      ("encode", "a.png", "b.tpc", "-q", "high"), ("encode", "a.png", "b.tpc", "-q", "50", "--psnr", "30"),
                      ("encode", "a.png", "b.tpc", "--lossless", "--bpp", "1"), ("encode", "a.png", "b.tpc", "--bpp", "0"),
                      ("encode", "a.png", "b.tpc", "--codec", "nonesuch"), ("encode", "a.png", "b.tpc", "--bogus"),
@@ -699,6 +935,44 @@ class WrongUse(Case):
                      ("evaluate", "a.png", "-j", "0"), ("compare", "-", "-"), ("evaluate", "a.png", "--csv", "--json")):
             with self.subTest(args=args):
                 self.tool(*args, code=1)
+
+    def test_no_arguments_and_typing_errors_get_help(self):
+        r = subprocess.run([TOOL], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.assertEqual((r.returncode, r.stdout), (1, b""))
+        for word in (b"Usage: triptych", b"encode", b"Example"):
+            self.assertIn(word, r.stderr)
+        for args, meant in ((("encdoe", "a.png", "b.tpc"), "did you mean encode?"), (("evalute", "d"), "did you mean evaluate?"),
+                            (("xyzzy",), "--help"), (("encode", "a.png", "b.tpc", "--qualty", "3"), "did you mean --quality?"),
+                            (("encode", "a.png", "b.tpc", "--lossles"), "did you mean --lossless?"),
+                            (("encode", "a.png", "b.tpc", "--codec", "phto"), "did you mean photo?"),
+                            (("encode",), "triptych encode [OPTIONS] IN OUT"), (("decode", "a.tpc"), "triptych decode [OPTIONS] IN OUT")):
+            self.assertIn(meant, self.tool(*args, code=1))
+        for command in ("encode", "decode", "info", "compare", "evaluate", "train", "export-header", "pack", "unpack", "list", "codecs"):
+            text = self.tool(command, "--help").decode()
+            self.assertIn(f"Usage: triptych {command}", text)
+            self.assertIn(f"Example: triptych {command} ", text)
+
+    def test_names_that_mislead(self):
+        for name in ("o.jpg", "o.PNG", "o.webp", "o.npy"):
+            self.assertIn("--force-name", self.tool("encode", "a.png", name, code=1))
+            self.assertIn("--force-name", self.tool("pack", name, "a.png", code=1))
+        self.tool("encode", "a.png", "o.jpg", "--force-name")
+        self.tool("decode", "o.jpg", "o.png")
+        for name in ("o", "o.tpc", "o.bin"):
+            self.tool("encode", "a.png", name)
+
+    def test_numbers_have_no_sign(self):
+        for n in ("-1", "0", "1e9", "+5", "99999999999999999999", "-"):
+            self.tool("encode", "a.png", "b.tpc", f"--max-samples={n}", code=1)
+        self.tool("encode", "a.png", "b.tpc", "--max-samples=35")
+
+    def test_names_of_headers(self):
+        self.put("s.npy", npy(noise(20 * 30, 255), (20, 5, 6)))
+        self.tool("train", "class.safetensors", "--corpus", "s.npy", "--codec", "scans", "-j", "1")
+        for name in ("class", "co_await", "bitand", "_mine", "my__model", "1st", "a-b", "triptych", ""):
+            if name:
+                self.tool("export-header", "class.safetensors", "--name", name, code=1)
+        self.assertIn(b"model_view model_class", self.tool("export-header", "class.safetensors"))
 
     def test_help_and_version(self):
         self.assertIn(b"encode", self.tool("--help"))
@@ -760,10 +1034,60 @@ class WrongData(Case):
         good = npy(noise(12, 255), (3, 4))
         self.broken("a.npy", good + b"x", "after the end")
         self.broken("a.npy", good.replace(b"(3, 4)", b"(3, -)"), "damaged")
-        self.broken("a.npy", good.replace(b"fortran", b"fortune"), "fortran_order")
+        self.broken("a.npy", good.replace(b"fortran", b"fortune"), "none of NumPy's")
+        self.broken("a.npy", good.replace(b"'fortran_order': False, ", b""), "fortran_order")
         self.broken("a.npy", npy([1.0], (1,), "f8"), "<f8")
         self.broken("a.npy", npy([1] * 32, (1, 2, 2, 2, 4)), "5 axes")
         self.broken("a.npy", npy([1], ()), "0 axes")
+
+    def npy_with(self, head, data=b"", version=1):
+        return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", len(head) + 1) + head.encode("latin-1") + b"\n" + data
+
+    def test_headers_that_numpy_reads_otherwise(self):
+        good = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }"
+        twice = good.replace("'descr'", "'descr': '>u2', 'descr'", 1)
+        self.broken("a.npy", self.npy_with(twice, bytes(12)), "twice")
+        for shape in ("(2 3)", "(6)", "(2,,3)", "(,2)", "2, 3", "[2, 3]", "(2, 3", "(-2, 3)", "(02, 3)", "(2.0, 3)", "(2L, 3L)"):
+            self.broken("a.npy", self.npy_with(good.replace("(2, 3)", shape), bytes(6)), "makes no sense")
+        self.broken("a.npy", self.npy_with(good + " 1", bytes(6)), "makes no sense")
+        self.broken("a.npy", self.npy_with(good.replace("False", "'False'"), bytes(6)), "makes no sense")
+        self.broken("a.npy", self.npy_with(good.replace(", }", ", 'more': 1}"), bytes(6)), "none of NumPy's")
+        self.broken("a.npy", self.npy_with("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", bytes(8)), "records")
+        self.broken("a.npy", b"\x93NUMPY\2\0" + struct.pack("<I", 2**31) + b"{", "too long")
+        for same in (good, good.replace(", }", "}"), "{'shape':(2,3),\"fortran_order\" : False , 'descr':'|u1'}  ", good.replace("(2, 3)", "(2, 3,)")):
+            for version in (1, 2, 3):
+                self.put("a.npy", self.npy_with(same, bytes(range(6)), version))
+                self.tool("encode", "a.npy", "a.tpc", "--lossless", "-f")
+                self.tool("decode", "a.tpc", "b.npy", "-f")
+                self.assertEqual(read_npy(self.get("b.npy")), ("|u1", (2, 3), bytes(range(6))))
+
+    def test_nothing_by_two_thousand_million(self):
+        self.broken("a.npy", npy([], (0, 2**31 - 1)), "--max-samples")
+        self.put("a.npy", npy([], (0, 1000)))
+        self.tool("encode", "a.npy", "a.tpc")
+        self.tool("decode", "a.tpc", "b.npy")
+        self.assertEqual(read_npy(self.get("b.npy"))[1], (0, 1000))
+
+    def test_strangers_words_are_made_printable(self):
+        head = "{'descr': '\x1b]0;owned\x07\x1b[31mX', 'fortran_order': False, 'shape': (2, 3), }"
+        self.broken("a.npy", self.npy_with(head, bytes(6)), "\\x1b]0;owned\\x07")
+        for name, shown in ((b"a\x1b[31m\n.npy", "a\\x1b[31m\\x0a.npy"), (b"\xff\xfe.npy", "\\xff\\xfe.npy"),
+                            ("\u202egnp.a.npy".encode(), "\\xe2\\x80\\xaegnp.a.npy"), ("\u00fcber.npy".encode(), "\u00fcber.npy")):
+            with open(os.path.join(os.fsencode(self.folder), name), "wb") as f:
+                f.write(b"")
+            self.assertIn(shown + ": is empty", self.tool("info", name, code=2))
+
+    def test_file_names_that_are_not_utf8(self):
+        name = b"\xff\xfe\x1b.pgm"
+        with open(os.path.join(os.fsencode(self.folder), name), "wb") as f:
+            f.write(b"P5 16 16 255\n" + bytes(256))
+        self.assertEqual(json.loads(self.tool("info", "--json", name))["shape"], [16, 16])
+        json.loads(self.tool("compare", "--json", name, name))
+        json.loads(self.tool("evaluate", "--json", name))
+        self.assertNotIn(b"\x1b", self.tool("info", name) + self.tool("evaluate", name))
+        with open(os.path.join(os.fsencode(self.folder), b'a,"b.pgm'), "wb") as f:
+            f.write(b"P5 16 16 255\n" + bytes(256))
+        self.assertIn(b',"a,""b.pgm",', self.tool("evaluate", "--csv", "--each", 'a,"b.pgm'))
 
     def test_huge_headers(self):
         ihdr = png([0], 1, 1, 1)
@@ -781,6 +1105,69 @@ class WrongData(Case):
         self.assertIn("--max-samples", self.tool("encode", "c.pgm", "c.tpc", "--max-samples", "2999", code=2))
         self.tool("encode", "c.pgm", "c.tpc", "--max-samples", "3000")
         self.tool("decode", "c.tpc", "d.pgm", "--max-samples", "2999", code=2)
+
+    def endless(self, *args, begin=b"", code=2):
+        """With a pipe that gives `begin` and then zeros for ever; the tool may take 1 GiB of memory."""
+        def limit():
+            import resource
+            resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+        p = subprocess.Popen([TOOL, *args], cwd=self.folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                             stdout=subprocess.DEVNULL, preexec_fn=limit)
+        given = 0
+        try:
+            p.stdin.write(begin)
+            while given < 2**31:
+                given += p.stdin.write(bytes(1 << 20))
+        except BrokenPipeError:
+            pass
+        try:
+            p.stdin.close()
+        except BrokenPipeError:
+            pass
+        sentence = p.stderr.read().decode()
+        p.stderr.close()
+        self.assertEqual(p.wait(), code, sentence)
+        self.assertEqual(sentence.count("\n"), 1, sentence)
+        self.assertLess(given, 2**31)
+        return sentence
+
+    def test_what_does_not_end(self):
+        for command in (("encode", "-", "o.tpc"), ("info", "-"), ("decode", "-", "o.png"), ("list", "-"), ("unpack", "-", "o"),
+                        ("encode", "/dev/zero", "o.tpc"), ("decode", "/dev/zero", "o.png"), ("list", "/dev/zero"),
+                        ("compare", "/dev/zero", "-")):
+            self.endless(*command)
+        self.put("p.png", png(noise(300, 255), 20, 15, 1))
+        self.tool("encode", "p.png", "p.tpc")
+        self.assertIn("after the end", self.endless("encode", "-", "o.tpc", begin=b"P5 5 7 255\n" + bytes(35)))
+        self.assertIn("after the end", self.endless("encode", "-", "o.tpc", begin=npy([1, 2, 3], (3,))))
+        self.endless("encode", "-", "o.tpc", begin=b"P2 # comment ")
+        self.endless("encode", "-", "o.tpc", begin=b"\x93NUMPY\2\0\0\0\0\x80")
+        self.endless("encode", "-", "o.tpc", begin=self.get("p.png")[:-12])
+        self.endless("decode", "-", "o.png", begin=self.get("p.tpc"))
+        self.endless("list", "-", begin=b"\xd7TPK\1")
+
+    def test_headers_are_judged_before_what_follows(self):
+        """Files of 4 GiB without a block on the disk."""
+        for name, head in (("a.npy", npy([], (2**32 - 200,), "u1")), ("b.npy", npy([], (65536, 65536), "u1")),
+                           ("c.pgm", b"P5 65536 65536 255\n"), ("d.npy", npy([], (2,), "f8"))):
+            self.put(name, head)
+            os.truncate(self.path(name), 2**32)
+            start = time.time()
+            self.tool("encode", name, "o.tpc", code=2)
+            self.assertLess(time.time() - start, 10)
+
+    def test_a_small_file_of_a_large_picture(self):
+        """33 kB that are 16384 x 16384 samples: bounded by --max-samples, before anything is allocated."""
+        rows = zlib.compressobj(9)
+        data = b"".join(rows.compress(bytes(16385)) for _ in range(16384)) + rows.flush()
+        self.put("a.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 16384, 16384, 8, 0, 0, 0, 0)) +
+                 chunk(b"IDAT", data) + chunk(b"IEND", b""))
+        self.assertLess(len(self.get("a.png")), 300_000)
+        def limit():
+            import resource
+            resource.setrlimit(resource.RLIMIT_AS, (10**8, 10**8))
+        self.assertIn("--max-samples", self.tool("encode", "a.png", "a.tpc", "--max-samples", "268435455", code=2, preexec_fn=limit))
+        self.assertIn("memory", self.tool("encode", "a.png", "a.tpc", code=3, preexec_fn=limit))
 
     def test_streams(self):
         self.put("p.png", png(noise(300, 255), 20, 15, 1))
@@ -804,7 +1191,23 @@ class WrongData(Case):
         os.mkdir(self.path("d"))
         self.put("d/good.pgm", b"P5 5 7 255\n" + bytes(35))
         self.put("d/bad.pgm", b"P5 5 7 255\n" + bytes(34))
-        self.assertIn("bad.pgm", self.tool("evaluate", "d", code=2))
+        self.put("d/empty.png", b"")
+        self.put("d/cmyk.jpg", JPEG_CMYK)
+        self.put("d/stack.npy", b"\x93NUMPY")
+        for options in ((), ("-j", "3"), ("--csv", "--each"), ("--json",)):
+            r = subprocess.run([TOOL, "evaluate", "d", *options], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.assertEqual(r.returncode, 2)
+            self.assertIn(b"good.pgm", r.stdout)
+            self.assertNotIn(b"bad.pgm", r.stdout)
+            lines = r.stderr.decode().splitlines()
+            self.assertEqual(lines[-1], "triptych: 4 of 5 pictures could not be evaluated")
+            for name, why in (("bad.pgm", "truncated"), ("empty.png", "empty"), ("cmyk.jpg", "CMYK"), ("stack.npy", "truncated")):
+                self.assertTrue(any(name in line and why in line for line in lines), (name, lines))
+        for name in ("empty.png", "cmyk.jpg", "stack.npy"):
+            os.remove(self.path("d/" + name))
+        os.remove(self.path("d/good.pgm"))
+        self.assertIn("1 of 1", self.tool("evaluate", "d", notes=1, code=2))
+        self.put("d/good.pgm", b"P5 5 7 255\n" + bytes(35))
         self.assertIn("bad.pgm", self.tool("train", "--codec", "pca", "--corpus", "d", "m.safetensors", code=2))
 
 
@@ -844,7 +1247,7 @@ class FileTrouble(Case):
         self.assertEqual(self.get("b.png"), b"precious")
 
     def test_in_place(self):
-        self.tool("encode", "a.png", "a.png", "-f", "--lossless")
+        self.tool("encode", "a.png", "a.png", "-f", "--lossless", "--force-name")
         self.tool("decode", "a.png", "a.png", "-f", "--format", "png")
         self.assertEqual(read_png(self.get("a.png"))[4], noise(3000, 255))
 
@@ -891,6 +1294,76 @@ class FileTrouble(Case):
             self.assertEqual(r.returncode, 3, r.stderr)
         self.assertEqual(sorted(os.listdir(self.folder)), ["a.png", "a.tpc", "old.tpc"])
         self.assertEqual(self.get("old.tpc"), b"precious")
+
+    def test_a_limit_on_file_sizes_as_shells_set_it(self):
+        def limit():
+            import resource
+            resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+        for args in (("encode", "a.png", "b.tpc"), ("decode", "a.tpc", "b.png"), ("pack", "b.tpk", "a.png")):
+            self.tool(*args, code=3, preexec_fn=limit)
+
+    def test_too_little_memory(self):
+        """Whatever is short of memory says so, and leaves nothing."""
+        self.put("big.pgm", b"P5 2000 2000 255\n" + bytes(noise(1000, 255)) * 4000)
+        self.tool("encode", "big.pgm", "big.tpc", "--step", "20")
+        self.tool("decode", "big.tpc", "big.png")
+        self.tool("pack", "big.tpk", "big.png", "--step", "20")
+        ran = 0
+        for args in (("decode", "big.tpc", "o.pgm"), ("encode", "big.pgm", "o.tpc", "--step", "20"), ("info", "big.png"),
+                     ("encode", "big.png", "o.tpc", "--step", "20"), ("unpack", "big.tpk", "o.npy")):
+            for megabytes in (12, 16, 20, 28, 40):
+                def limit():
+                    import resource
+                    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20,) * 2)
+                r = subprocess.run([TOOL, *args], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit)
+                with self.subTest(args=args, megabytes=megabytes, said=r.stderr):
+                    if b"shared libraries" in r.stderr or r.returncode == 127:
+                        continue # it does not even start
+                    ran += 1
+                    self.assertIn(r.returncode, (0, 3))
+                    if r.returncode:
+                        self.assertIn(b"memory", r.stderr)
+                    elif args[0] == "encode":
+                        self.tool("decode", "o.tpc", "/dev/null")
+                for name in ("o.pgm", "o.tpc", "o.npy"):
+                    if os.path.exists(self.path(name)):
+                        os.remove(self.path(name))
+        self.assertGreater(ran, 6)
+
+    def test_signals_while_writing(self):
+        """As soon as the temporary file is there."""
+        self.put("big.pgm", b"P5 6000 6000 255\n" + bytes(36_000_000))
+        self.tool("encode", "big.pgm", "big.tpc", "--lossless")
+        before = set(os.listdir(self.folder))
+        caught = 0
+        for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU, signal.SIGALRM, signal.SIGUSR1):
+            p = subprocess.Popen([TOOL, "decode", "big.tpc", "o.npy"], cwd=self.folder, stderr=subprocess.PIPE)
+            while p.poll() is None and not any(n.startswith(".triptych-") for n in os.listdir(self.folder)):
+                pass
+            p.send_signal(s)
+            p.communicate()
+            caught += p.returncode == -s
+            self.assertIn(p.returncode, (-s, 0), s)
+            self.assertEqual(set(os.listdir(self.folder)) - before, {"o.npy"} if p.returncode == 0 else set(), s)
+            if p.returncode == 0:
+                os.remove(self.path("o.npy"))
+        self.assertGreater(caught, 2)
+
+    def test_dangling_links_are_followed(self):
+        os.mkdir(self.path("d"))
+        for name, target in (("one.tpc", "d/target.tpc"), ("two.tpc", "one.tpc")):
+            os.symlink(target, self.path(name))
+        for name in ("one.tpc", "two.tpc"):
+            for options in ((), ("-f",)):
+                self.tool("encode", "a.png", name, *options)
+                self.assertTrue(os.path.islink(self.path("one.tpc")) and os.path.islink(self.path("two.tpc")))
+                self.assertEqual(self.get("d/target.tpc"), self.get("a.tpc"))
+                os.remove(self.path("d/target.tpc"))
+        os.symlink("nowhere/x.tpc", self.path("lost.tpc"))
+        os.symlink("round.tpc", self.path("round.tpc"))
+        for name in ("lost.tpc", "round.tpc"):
+            self.tool("encode", "a.png", name, "-f", code=3)
+            self.assertTrue(os.path.islink(self.path(name)))
 
     def test_signals_leave_nothing(self):
         self.put("big.pgm", b"P5 1500 1500 255\n" + bytes(noise(1500 * 1500, 255)))

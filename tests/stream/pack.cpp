@@ -122,6 +122,26 @@ BOOST_AUTO_TEST_CASE(pictures_come_back_by_their_number_and_name) {
     BOOST_TEST((try_unpack(plain{}, pack, 3).error.code == errc::limit));
 }
 
+BOOST_AUTO_TEST_CASE(the_rest_of_a_group_is_read_in_one_walk) {
+    packer<plain> pack(raw, {2, 3});
+    for (unsigned i = 0; i < 130; ++i) pack.add(drawn(2, 3, i), exact, "picture " + std::to_string(i));
+    auto const content = std::move(pack).finish();
+    auto const opened = pack_reader::open(content);
+    BOOST_REQUIRE(bool(opened));
+    auto const &reader = opened.value;
+    for (std::uint64_t i : {0, 1, 63, 64, 100, 129}) {
+        auto n = i;
+        auto const e = reader.for_each_from(i, [&](packed_record const &p) {
+            BOOST_TEST(p.name == reader.at(n).value.name);
+            BOOST_TEST(p.bytes.data() == reader.at(n).value.bytes.data());
+            ++n;
+        });
+        BOOST_TEST(!e);
+        BOOST_TEST(n == std::min<std::uint64_t>(130, i / 64 * 64 + 64));
+    }
+    BOOST_TEST((reader.for_each_from(130, [](packed_record const &) {}).code == errc::limit));
+}
+
 BOOST_AUTO_TEST_CASE(lengths_and_extents_of_all_kinds) {
     small_random random(3);
     for (std::size_t const n : {0u, 1u, 63u, 64u, 65u, 1000u}) {

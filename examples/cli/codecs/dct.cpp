@@ -4,13 +4,21 @@
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
 
-#include "codecs/entry.hpp"
+#include "codecs/alpha.hpp"
 
 namespace cli {
+namespace {
+using namespace triptych;
+using ycbcr_dct = transform::chain<transform::colour<transform::ycbcr>, transform::dct<8>>;
+using the_codec = named_codec<"dct", ycbcr_dct, quantizer::dead_zone, coder::range<>>;
+} // namespace
+
 auto dct_codec() -> codec_entry {
-    using namespace triptych;
-    using ycbcr_dct = transform::chain<transform::colour<transform::ycbcr>, transform::dct<8>>;
-    return picture_entry<"dct", ycbcr_dct, quantizer::dead_zone, coder::range<>>(
-        "YCbCr, 8 x 8 cosine transform, dead zone, adaptive range coder");
+    return with_partner(make_entry<the_codec, carried::pictures>(
+                            "dct", "YCbCr, 8 x 8 cosine transform, dead zone, adaptive range coder"),
+                        "dct-alpha");
+}
+auto dct_alpha_codec() -> codec_entry {
+    return alpha_entry<the_codec>("dct-alpha");
 }
 } // namespace cli

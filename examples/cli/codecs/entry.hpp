@@ -89,11 +89,12 @@ public:
 
     auto decode_record(std::span<std::byte const> record, any_picture const &like) const -> any_picture override {
         any_picture p;
-        with_kind<What>(like.type(), like.rank(), [&]<class S, std::size_t R>() {
+        auto const known = with_kind<What>(like.type(), like.rank(), [&]<class S, std::size_t R>() {
             triptych::extents<R> shape;
             std::copy_n(like.shape.begin(), R, shape.begin());
             p = untyped(codec_.template decode<S, R>(record, triptych::framing::record, shape, like.components));
         });
+        if (!known) throw triptych::format_error({triptych::errc::sample, 0});
         return p;
     }
 
@@ -140,12 +141,6 @@ auto make_entry(std::string_view name, std::string_view summary) -> codec_entry 
         return std::make_shared<typed_codec<Codec, What>>(Codec{});
     };
     return e;
-}
-
-/// For codecs of pictures that the library has no preset of.
-template <fixed_text Name, class Transform, class Quantizer, class Coder>
-auto picture_entry(std::string_view summary) -> codec_entry {
-    return make_entry<named_codec<Name, Transform, Quantizer, Coder>, carried::pictures>(Name, summary);
 }
 
 } // namespace cli

@@ -3,7 +3,7 @@
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/identity.hpp>
 
-#include "codecs/entry.hpp"
+#include "codecs/alpha.hpp"
 
 namespace cli {
 namespace {
@@ -14,7 +14,11 @@ struct near_lossless : triptych::basic_codec<near_lossless, triptych::transform:
 } // namespace
 
 auto near_lossless_codec() -> codec_entry {
-    return make_entry<near_lossless, carried::arrays>(
-        "near-lossless", "quantised samples, predicted: a bound on every error, for arrays too");
+    return with_partner(make_entry<near_lossless, carried::arrays>(
+                            "near-lossless", "quantised samples, predicted: a bound on every error, for arrays too"),
+                        "near-lossless-alpha");
+}
+auto near_lossless_alpha_codec() -> codec_entry {
+    return alpha_entry<near_lossless>("near-lossless-alpha");
 }
 } // namespace cli

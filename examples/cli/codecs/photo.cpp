@@ -1,9 +1,14 @@
 #include <triptych/presets.hpp>
 
-#include "codecs/entry.hpp"
+#include "codecs/alpha.hpp"
 
 namespace cli {
 auto photo_codec() -> codec_entry {
-    return make_entry<triptych::photo, carried::pictures>("photo", "photographs and other pictures; the default");
+    return with_partner(
+        make_entry<triptych::photo, carried::pictures>("photo", "photographs and other pictures; the default"),
+        "photo-alpha");
+}
+auto photo_alpha_codec() -> codec_entry {
+    return alpha_entry<triptych::photo>("photo-alpha");
 }
 } // namespace cli

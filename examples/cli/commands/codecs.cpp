@@ -6,6 +6,7 @@ void add_codecs(CLI::App &app, action &run) {
     auto &command = *app.add_subcommand("codecs", "list the codecs that --codec may name");
     auto const panels = std::make_shared<bool>(false);
     command.add_flag("--panels", *panels, "show what each is composed of");
+    add_example(command, "--panels");
     command.callback([panels, &run] {
         run = [panels] {
             std::string text;

@@ -48,14 +48,33 @@ auto choose_codec(std::string const &name, std::string const &model, goal_option
     -> opened_codec;
 
 void add_max_samples(CLI::App &command, reading &how);
+/// --keep-hidden and --force-name.
+struct stream_options {
+    bool keep_hidden = false, force_name = false;
+
+    void add(CLI::App &command);
+    /// Throws usage_error for an output that is called like a picture, which a stream or a pack of ours is not.
+    void check_name(std::string const &out, char const *what, char const *ending) const;
+};
+
+/// What `--help` shows last.
+void add_example(CLI::App &command, std::string const &example);
 /// --array and --max-samples.
 void add_reading(CLI::App &command, reading &how);
 
+/// What a decoder may ask for.
+auto limits_of(reading const &how) -> triptych::limits;
+/// The bytes of a stream: as many as its header says, and one more if there are too many. What opens otherwise is read as far as a look needs.
+auto read_stream(byte_source &source, reading const &how) -> bytes;
 /// Decodes a stream that any codec of the table has written.
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,
                    reading const &how) -> any_picture;
 /// A picture file, or a stream, which is decoded.
 auto load(std::string const &path, std::string const &model, reading const &how) -> any_picture;
+
+/// Throws the error of a decoder: data_error, or file_error for want of memory.
+[[noreturn]] void refuse(std::string const &name, triptych::error const &e);
+[[noreturn]] void refuse(std::string const &name, triptych::format_error const &e);
 
 /// Prints to standard output; throws file_error if that fails, which streams would keep to themselves.
 void print(std::string const &text);

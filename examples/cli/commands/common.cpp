@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <filesystem>
@@ -6,6 +7,7 @@
 #include <CLI/Validators.hpp>
 
 #include <triptych/stream/framing.hpp>
+#include <triptych/stream/reader.hpp>
 
 #include "commands/commands.hpp"
 #include "errors.hpp"
@@ -73,9 +75,37 @@ auto choose_codec(std::string const &name, std::string const &model, goal_option
 }
 
 void add_max_samples(CLI::App &command, reading &how) {
+    // As text first: a number without sign that is read from "-1" is a large one.
+    static CLI::Validator const whole(
+        [](std::string const &text) {
+            bool const digits = !text.empty() && text.size() <= 15 &&
+                                std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+            return digits && text.find_first_not_of('0') != std::string::npos ? "" : "is a whole number from 1 to 1e15";
+        },
+        "");
     command.add_option("--max-samples", how.max_samples, "refuse larger pictures")
+        ->check(whole)
         ->type_name("N")
         ->capture_default_str();
+}
+
+void stream_options::add(CLI::App &command) {
+    command.add_flag("--keep-hidden", keep_hidden, "keep colours where alpha is 0, which nobody sees");
+    command.add_flag("--force-name", force_name, "write it even if OUT is called like a picture");
+}
+
+void stream_options::check_name(std::string const &out, char const *what, char const *ending) const {
+    constexpr std::string_view others[] = {".gif", ".bmp", ".tif", ".tiff", ".webp", ".jxl", ".avif", ".heic", ".jp2"};
+    auto const e = ending_of(out);
+    if (force_name || (std::ranges::find(picture_endings(), e) == picture_endings().end() &&
+                       std::ranges::find(others, e) == std::end(others)))
+        return;
+    throw usage_error(out + ": would be " + what + ", not a " + e + " file; call it " + ending +
+                      ", or give --force-name");
+}
+
+void add_example(CLI::App &command, std::string const &example) {
+    command.footer("Example: triptych " + command.get_name() + " " + example);
 }
 
 void add_reading(CLI::App &command, reading &how) {
@@ -83,12 +113,20 @@ void add_reading(CLI::App &command, reading &how) {
     add_max_samples(command, how);
 }
 
+auto read_stream(byte_source &source, reading const &how) -> bytes {
+    auto const start = source.ahead(4096);
+    triptych::byte_reader r(start, limits_of(how));
+    triptych::stream_info info;
+    triptych::detail::read_identity(r, triptych::detail::magic, 1, info);
+    auto const payload = r.varint(limits_of(how).max_bytes, triptych::errc::limit);
+    if (!r.ok()) return {start.begin(), start.end()};
+    return source.rest(r.position() + payload + 5);
+}
+
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,
                    reading const &how) -> any_picture {
     try {
-        triptych::limits most;
-        most.max_samples = how.max_samples;
-        most.max_bytes = std::max(most.max_bytes, 32 * how.max_samples);
+        auto const most = limits_of(how);
         auto const info = triptych::peek(content, most);
         if (info.error) throw triptych::format_error(info.error);
         auto const *const entry = codec_with_id(info.value.codec);
@@ -104,7 +142,7 @@ auto decode_stream(std::span<std::byte const> content, std::string const &name, 
                               " is learned; give its model with --model");
         return open_codec(*entry, entry->learned ? model : "").codec->decode(content, most);
     } catch (triptych::format_error const &e) {
-        throw data_error(name + ": " + e.what());
+        refuse(name, e);
     } catch (data_error const &e) {
         throw data_error(std::string_view(e.what()).starts_with(model) && !model.empty() ? e.what()
                                                                                          : name + ": " + e.what());
@@ -112,9 +150,24 @@ auto decode_stream(std::span<std::byte const> content, std::string const &name, 
 }
 
 auto load(std::string const &path, std::string const &model, reading const &how) -> any_picture {
-    auto const content = read_file(path);
-    if (guess_format(content) == file_format::stream) return decode_stream(content, input_name(path), model, how);
-    return read_picture(content, input_name(path), how);
+    byte_source source(path);
+    if (guess_format(source.ahead(8)) != file_format::stream) return read_picture(source, input_name(path), how);
+    return decode_stream(read_stream(source, how), input_name(path), model, how);
+}
+
+auto limits_of(reading const &how) -> triptych::limits {
+    triptych::limits most;
+    most.max_samples = how.max_samples;
+    most.max_bytes = std::max(most.max_bytes, 32 * how.max_samples);
+    return most;
+}
+
+void refuse(std::string const &name, triptych::format_error const &e) {
+    if (e.code() == triptych::errc::memory) throw file_error(name + ": there is not enough memory");
+    throw data_error(name + ": " + e.what());
+}
+void refuse(std::string const &name, triptych::error const &e) {
+    refuse(name, triptych::format_error(e));
 }
 
 void print(std::string const &text) {

@@ -11,7 +11,7 @@ void add_compare(CLI::App &app, action &run) {
     struct options {
         std::string a, b, model;
         reading how;
-        bool as_json = false;
+        bool as_json = false, hidden = false;
     };
     auto const o = std::make_shared<options>();
     auto &command = *app.add_subcommand("compare", "measure how far two pictures differ; streams are decoded");
@@ -19,7 +19,9 @@ void add_compare(CLI::App &app, action &run) {
     command.add_option("b", o->b, "the picture to judge")->required()->type_name("B");
     command.add_option("--model", o->model, "the model of streams that need one")->type_name("FILE");
     command.add_flag("--json", o->as_json, "print JSON; an infinite PSNR is null");
+    command.add_flag("--keep-hidden", o->hidden, "count also colours where both alphas are 0, which nobody sees");
     add_reading(command, o->how);
+    add_example(command, "dog.png dog.tpc");
     command.callback([o, &run] {
         run = [o] {
             if (o->a == "-" && o->b == "-") throw usage_error("only one of the two can be standard input");
@@ -28,7 +30,7 @@ void add_compare(CLI::App &app, action &run) {
             if (!a.same_kind(b))
                 throw data_error(input_name(o->b) + ": is " + kind_name(b) + ", but " + input_name(o->a) + " is " +
                                  kind_name(a));
-            auto const s = measure(a, b);
+            auto const s = measure(a, o->hidden ? b : as_seen(a, b));
             bool const same = a == b;
             if (o->as_json) {
                 nlohmann::ordered_json j{{"a", input_name(o->a)}, {"b", input_name(o->b)}, {"identical", same}};
@@ -37,7 +39,7 @@ void add_compare(CLI::App &app, action &run) {
                 if (s.ssim) j["ssim_y"] = *s.ssim;
                 if (s.ms_ssim) j["ms_ssim_y"] = *s.ms_ssim;
                 j["mse"] = s.mse, j["mae"] = s.mae, j["max_error"] = s.max_error;
-                return print(j.dump(2) + "\n");
+                return print(j.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
             }
             std::string text = same ? "identical\n" : "";
             text += "PSNR       " + fixed(s.psnr, 3) + " dB\n";

@@ -33,13 +33,15 @@ void add_decode(CLI::App &app, action &run) {
         ->type_name("N");
     command.add_flag("-f,--force", o->overwrite, "replace the output if it exists");
     add_max_samples(command, o->how);
+    add_example(command, "dog.tpc again.png");
     command.callback([o, &run] {
         run = [o] {
             check_output(o->out, o->overwrite);
-            auto const stream = read_file(o->in);
-            auto const format = guess_format(stream);
+            byte_source source(o->in);
+            auto const format = guess_format(source.ahead(8));
             if (format != file_format::stream && format != file_format::unknown)
                 throw data_error(input_name(o->in) + ": is a " + format_name(format) + " file, not a triptych stream");
+            auto const stream = read_stream(source, o->how);
             if (stream.empty()) throw data_error(input_name(o->in) + ": is empty");
             bytes file;
             {

@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <memory>
 
 #include <nlohmann/json.hpp>
 
 #include "commands/commands.hpp"
+#include "encoding.hpp"
 #include "errors.hpp"
 #include "inputs.hpp"
 #include "measure.hpp"
 #include "parallel.hpp"
+#include "printable.hpp"
 #include "progress.hpp"
 
 namespace cli {
@@ -64,7 +67,7 @@ auto as_table(std::vector<point> const &points, bool each) -> std::string {
     std::string text;
     std::size_t widest = 7;
     for (auto const &p : points)
-        for (auto const &r : p.results) widest = std::max(widest, r.image.size());
+        for (auto const &r : p.results) widest = std::max(widest, printable(r.image).size());
     auto const cell = [](double v, int digits, std::size_t width) {
         auto const t = std::isnan(v) ? "-" : fixed(v, digits);
         return std::string(width > t.size() ? width - t.size() : 1, ' ') + t;
@@ -86,7 +89,7 @@ auto as_table(std::vector<point> const &points, bool each) -> std::string {
             for (auto const &r : p.results) {
                 std::vector<result> const one{r};
                 line(
-                    r.image, [&](column const &c) { return c.of(r); },
+                    printable(r.image), [&](column const &c) { return c.of(r); },
                     megabytes_per_second(one, &result::encode_seconds),
                     megabytes_per_second(one, &result::decode_seconds));
             }
@@ -97,6 +100,14 @@ auto as_table(std::vector<point> const &points, bool each) -> std::string {
             megabytes_per_second(p.results, &result::decode_seconds));
     }
     return text;
+}
+
+/// As RFC 4180 has it, where a name needs it.
+auto quoted(std::string const &name) -> std::string {
+    if (name.find_first_of(",\"\r\n") == std::string::npos) return name;
+    std::string out = "\"";
+    for (char const c : name) out += c == '"' ? "\"\"" : std::string(1, c);
+    return out + '"';
 }
 
 auto as_csv(std::string const &codec, std::vector<point> const &points, bool each) -> std::string {
@@ -110,7 +121,7 @@ auto as_csv(std::string const &codec, std::vector<point> const &points, bool eac
         auto const begin = codec + "," + p.quality.substr(p.quality.find(' ') + 1) + ",";
         if (each) {
             for (auto const &r : p.results) {
-                text += begin + r.image + "," + std::to_string(r.width) + "," + std::to_string(r.height) + "," +
+                text += begin + quoted(r.image) + "," + std::to_string(r.width) + "," + std::to_string(r.height) + "," +
                         std::to_string(r.bytes);
                 for (auto const &c : columns) text += "," + number(c.of(r), c.digits);
                 text += std::string(r.exact ? ",1" : ",0") + "," + fixed(r.encode_seconds, 6) + "," +
@@ -146,7 +157,7 @@ auto as_json(std::string const &codec, std::vector<point> const &points) -> std:
         }
         out["points"].push_back(std::move(j));
     }
-    return out.dump(2) + "\n";
+    return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 auto quality_name(goal_options::kind what, double value) -> std::string {
@@ -167,7 +178,7 @@ void add_evaluate(CLI::App &app, action &run) {
         goal_options goal;
         reading how;
         unsigned threads = 1;
-        bool as_json = false, as_csv = false, each = false, records = false;
+        bool as_json = false, as_csv = false, each = false, records = false, keep_hidden = false;
     };
     auto const o = std::make_shared<options>();
     auto &command = *app.add_subcommand(
@@ -186,7 +197,9 @@ void add_evaluate(CLI::App &app, action &run) {
         ->excludes(json);
     command.add_flag("--each", o->each, "a line a picture also where there are several qualities");
     command.add_flag("--records", o->records, "count and decode records, for containers that know codec and extents");
+    command.add_flag("--keep-hidden", o->keep_hidden, "encode and count colours where alpha is 0, which nobody sees");
     add_reading(command, o->how);
+    add_example(command, "photos/ -q 20,40,60,80 -j 4");
     command.callback([o, &run] {
         run = [o] {
             auto const files = picture_files(o->paths);
@@ -200,7 +213,6 @@ void add_evaluate(CLI::App &app, action &run) {
                                                                                : "photo"),
                                                  o->model);
             auto const &entry = *opened.entry;
-            auto const &codec = opened.codec;
             if (what == goal_options::kind::none) {
                 if (entry.exact_only)
                     what = goal_options::kind::lossless, values = {0};
@@ -209,41 +221,65 @@ void add_evaluate(CLI::App &app, action &run) {
                 else
                     what = goal_options::kind::scale, values = {75};
             }
-            auto const inputs = pictures_of(files, !entry.arrays, o->how);
+            std::vector<std::string> failures; // of stacks, then of the other inputs in their order
+            auto const inputs = pictures_of(files, !entry.arrays, o->how, &failures);
+            std::vector<std::string> failed(inputs.size());
 
             std::vector<point> points;
             for (auto const v : values) points.push_back({quality_name(what, v), std::vector<result>(inputs.size())});
             {
                 progress bar("evaluating " + std::string(entry.name), inputs.size() * values.size());
+                auto const frame = o->records ? triptych::framing::record : triptych::framing::file;
+                auto const one = [&](any_picture const &p, double value, result &r) {
+                    auto const quality = goal_options::quality_for(what, value, opened);
+                    auto const codec = for_alpha(opened, p, quality).codec;
+                    r.height = p.rank() == 2 ? p.shape[0] : 0, r.width = p.rank() == 2 ? p.shape[1] : 0,
+                    r.raw = p.bytes();
+                    auto const start = thread_seconds();
+                    auto const stream = codec->encode(p, quality, frame);
+                    auto const middle = thread_seconds();
+                    auto const again = o->records ? codec->decode_record(stream, p) : codec->decode(stream, {});
+                    r.encode_seconds = middle - start, r.decode_seconds = thread_seconds() - middle;
+                    r.bytes = stream.size();
+                    r.bpp =
+                        8 * static_cast<double>(r.bytes) / static_cast<double>(std::max<std::size_t>(p.pixels(), 1));
+                    r.exact = p == again, r.score = measure(p, o->keep_hidden ? again : as_seen(p, again));
+                };
                 in_parallel(inputs.size(), o->threads, [&](std::size_t i) {
-                    auto const p = inputs[i].read(o->how);
-                    auto const frame = o->records ? triptych::framing::record : triptych::framing::file;
-                    for (std::size_t k = 0; k < values.size(); ++k, bar.advance()) {
-                        auto &r = points[k].results[i];
-                        r.image = inputs[i].name();
-                        r.height = p.rank() == 2 ? p.shape[0] : 0, r.width = p.rank() == 2 ? p.shape[1] : 0,
-                        r.raw = p.bytes();
-                        auto const start = thread_seconds();
-                        bytes stream;
-                        try {
-                            stream = codec->encode(p, goal_options::quality_for(what, values[k], opened), frame);
-                        } catch (usage_error const &e) {
-                            throw usage_error(inputs[i].file + ": codec " + std::string(entry.name) + ": " + e.what());
+                    try {
+                        auto p = inputs[i].read(o->how);
+                        if (!o->keep_hidden) drop_hidden(p, goal_options::quality_for(what, values[0], opened));
+                        for (std::size_t k = 0; k < values.size(); ++k, bar.advance()) {
+                            points[k].results[i].image = inputs[i].name();
+                            try {
+                                one(p, values[k], points[k].results[i]);
+                            } catch (std::runtime_error const &e) {
+                                throw data_error(input_name(inputs[i].file) + ": codec " + std::string(entry.name) +
+                                                 ": " + e.what());
+                            }
                         }
-                        auto const middle = thread_seconds();
-                        auto const again = o->records ? codec->decode_record(stream, p) : codec->decode(stream, {});
-                        r.encode_seconds = middle - start, r.decode_seconds = thread_seconds() - middle;
-                        r.bytes = stream.size();
-                        r.bpp = 8 * static_cast<double>(r.bytes) /
-                                static_cast<double>(std::max<std::size_t>(p.pixels(), 1));
-                        r.exact = p == again, r.score = measure(p, again);
+                    } catch (std::runtime_error const &e) {
+                        failed[i] = e.what();
                     }
                 });
             }
+            for (auto &p : points) {
+                std::size_t kept = 0;
+                for (std::size_t i = 0; i < inputs.size(); ++i)
+                    if (failed[i].empty() && kept++ != i) p.results[kept - 1] = std::move(p.results[i]);
+                p.results.resize(kept);
+            }
+            std::ranges::copy_if(failed, std::back_inserter(failures), [](auto const &f) { return !f.empty(); });
             auto const name = std::string(entry.name);
-            print(o->as_json  ? as_json(name, points)
-                  : o->as_csv ? as_csv(name, points, o->each)
-                              : as_table(points, o->each || points.size() == 1));
+            if (!points.front().results.empty())
+                print(o->as_json  ? as_json(name, points)
+                      : o->as_csv ? as_csv(name, points, o->each)
+                                  : as_table(points, o->each || points.size() == 1));
+            if (failures.empty()) return;
+            for (auto const &f : failures) note(f);
+            throw data_error(std::to_string(failures.size()) + " of " +
+                             std::to_string(failures.size() + points.front().results.size()) +
+                             " pictures could not be evaluated");
         };
     });
 }

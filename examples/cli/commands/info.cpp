@@ -6,6 +6,7 @@
 
 #include "commands/commands.hpp"
 #include "errors.hpp"
+#include "printable.hpp"
 
 namespace cli {
 namespace {
@@ -19,10 +20,8 @@ auto hexadecimal(std::uint32_t v) -> std::string {
 }
 
 auto about_stream(std::span<std::byte const> content, std::string const &name, reading const &how) -> json {
-    triptych::limits most;
-    most.max_samples = how.max_samples;
-    auto const peeked = triptych::peek(content, most);
-    if (peeked.error) throw data_error(name + ": " + triptych::format_error(peeked.error).what());
+    auto const peeked = triptych::peek(content, limits_of(how));
+    if (peeked.error) refuse(name, peeked.error);
     auto const &info = peeked.value;
     auto const *const entry = codec_with_id(info.codec);
     std::vector<std::size_t> const shape(info.shape.begin(),
@@ -43,14 +42,16 @@ auto about_stream(std::span<std::byte const> content, std::string const &name, r
     return j;
 }
 
-auto about_picture(std::span<std::byte const> content, std::string const &name, reading const &how) -> json {
-    auto const p = read_picture(content, name, how);
-    json j{{"file", name}, {"format", format_name(guess_format(content))}};
+auto about_picture(byte_source &source, std::string const &name, reading const &how) -> json {
+    auto const format = format_name(guess_format(source.ahead(8)));
+    auto const p = read_picture(source, name, how);
+    auto const size = source.size().value_or(source.taken());
+    json j{{"file", name}, {"format", format}};
     j["shape"] = p.shape, j["components"] = p.components, j["samples"] = type_name(p.type());
     if (p.white != 0) j["maxval"] = p.white;
-    j["bytes"] = content.size(), j["raw_bytes"] = p.bytes();
-    if (p.pixels()) j["bits_per_pixel"] = 8 * static_cast<double>(content.size()) / static_cast<double>(p.pixels());
-    if (p.bytes()) j["ratio"] = static_cast<double>(p.bytes()) / static_cast<double>(content.size());
+    j["bytes"] = size, j["raw_bytes"] = p.bytes();
+    if (p.pixels()) j["bits_per_pixel"] = 8 * static_cast<double>(size) / static_cast<double>(p.pixels());
+    if (p.bytes()) j["ratio"] = static_cast<double>(p.bytes()) / static_cast<double>(size);
     return j;
 }
 
@@ -61,7 +62,7 @@ auto as_text(json const &j) -> std::string {
         label.resize(12, ' ');
         text += label + value + "\n";
     };
-    line("file", j["file"]);
+    line("file", printable(j["file"].get<std::string>()));
     line("format", j["format"]);
     if (j.contains("codec")) {
         auto const label = j["codec"].get<std::string>();
@@ -94,18 +95,19 @@ void add_info(CLI::App &app, action &run) {
     command.add_option("file", o->files, "a stream or picture; - for standard input")->required()->type_name("FILE");
     command.add_flag("--json", o->as_json, "print JSON: an object a file, in an array if there are more than one");
     add_reading(command, o->how);
+    add_example(command, "dog.tpc dog.png");
     command.callback([o, &run] {
         run = [o] {
             json all = json::array();
             for (auto const &f : o->files) {
-                auto const content = read_file(f);
-                bool const ours = guess_format(content) == file_format::stream;
-                all.push_back(ours ? about_stream(content, input_name(f), o->how)
-                                   : about_picture(content, input_name(f), o->how));
+                byte_source source(f);
+                all.push_back(guess_format(source.ahead(8)) == file_format::stream
+                                  ? about_stream(read_stream(source, o->how), input_name(f), o->how)
+                                  : about_picture(source, input_name(f), o->how));
             }
             std::string text;
             if (o->as_json)
-                text = (all.size() == 1 ? all[0] : all).dump(2) + "\n";
+                text = (all.size() == 1 ? all[0] : all).dump(2, ' ', false, json::error_handler_t::replace) + "\n";
             else
                 for (auto const &j : all) text += (text.empty() ? "" : "\n") + as_text(j);
             print(text);

@@ -3,8 +3,10 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <set>
+#include <unordered_map>
 
 #include <nlohmann/json.hpp>
 
@@ -12,12 +14,40 @@
 #include <triptych/stream/pack_writer.hpp>
 
 #include "commands/commands.hpp"
+#include "encoding.hpp"
 #include "errors.hpp"
+#include "printable.hpp"
 #include "progress.hpp"
 
 namespace cli {
 namespace {
 using triptych::pack_reader;
+
+/// The bytes of a pack: a file's as they are asked for, a pipe's at once, if they begin as a pack does.
+class pack_bytes {
+public:
+    pack_bytes(std::string const &path, reading const &how) {
+        if (mapped_file::possible(path)) {
+            file_.emplace(path), content_ = file_->content();
+            return;
+        }
+        // Directories stand at the end, so there is no knowing how much will come.
+        constexpr std::uint64_t most = std::uint64_t{1} << 31;
+        byte_source source(path);
+        triptych::byte_reader r(source.ahead(4096), limits_of(how));
+        triptych::stream_info info;
+        triptych::detail::read_identity(r, triptych::detail::pack_magic, 3, info);
+        read_ = source.rest(r.ok() ? most : 4096), content_ = read_;
+        if (r.ok() && source.peek() >= 0)
+            throw data_error(input_name(path) + ": has more than 2 GiB, which is too much for a pipe");
+    }
+    auto content() const -> std::span<std::byte const> { return content_; }
+
+private:
+    std::optional<mapped_file> file_;
+    bytes read_;
+    std::span<std::byte const> content_;
+};
 
 /// Of a file's bytes, or with `recover` of those up to the last appending that was completed.
 auto open_pack(std::span<std::byte const> content, std::string const &path, reading const &how, bool recover)
@@ -26,10 +56,9 @@ auto open_pack(std::span<std::byte const> content, std::string const &path, read
     if (content.empty()) throw data_error(name + ": is empty");
     if (auto const format = guess_format(content); format != file_format::pack && format != file_format::unknown)
         throw data_error(name + ": is a " + format_name(format) + " file, not a pack");
-    triptych::limits most;
-    most.max_samples = how.max_samples;
     if (recover) content = content.first(pack_reader::sound_end(content));
-    auto opened = pack_reader::open(content, most);
+    auto opened = pack_reader::open(content, limits_of(how));
+    if (opened.error.code == triptych::errc::memory) refuse(name, opened.error);
     if (!opened)
         throw data_error(name + ": " + triptych::format_error(opened.error).what() +
                          (!recover && pack_reader::sound_end(content) != 0
@@ -69,18 +98,39 @@ auto codec_of(pack_reader const &pack, std::string const &path, std::string cons
 auto shape_of(triptych::packed_record const &p, std::size_t rank) -> std::vector<std::size_t> {
     return {p.shape.begin(), p.shape.begin() + static_cast<std::ptrdiff_t>(rank)};
 }
-auto decode_packed(any_codec const &codec, pack_reader const &pack, std::uint64_t i, std::string const &path)
-    -> any_picture {
-    auto const found = pack.at(i);
-    try {
-        if (!found) throw triptych::format_error(found.error);
-        auto const &p = found.value;
-        return codec.decode_record(p.bytes,
-                                   kind_of_picture(pack.info().samples, shape_of(p, pack.info().rank), p.components));
-    } catch (triptych::format_error const &e) {
-        throw data_error(input_name(path) + ": picture " + std::to_string(i) + ": " + e.what());
+/// Pictures of a pack in their order. Each group is looked at once, however long its names are.
+class picture_walk {
+public:
+    picture_walk(pack_reader const &pack, std::string const &path) : pack_(pack), path_(path) {}
+
+    auto record(std::uint64_t i) -> triptych::packed_record {
+        if (i - first_ >= group_.size()) {
+            group_.clear(), first_ = i;
+            auto const e = pack_.for_each_from(i, [&](triptych::packed_record const &p) { group_.push_back(p); });
+            if (e) fail(i, e);
+        }
+        return group_[static_cast<std::size_t>(i - first_)];
     }
-}
+    auto decoded(any_codec const &codec, std::uint64_t i) -> any_picture {
+        auto const p = record(i);
+        try {
+            return codec.decode_record(
+                p.bytes, kind_of_picture(pack_.info().samples, shape_of(p, pack_.info().rank), p.components));
+        } catch (triptych::format_error const &e) {
+            refuse(input_name(path_) + ": picture " + std::to_string(i), e);
+        }
+    }
+
+private:
+    [[noreturn]] void fail(std::uint64_t i, triptych::error const &e) const {
+        refuse(input_name(path_) + ": picture " + std::to_string(i), e);
+    }
+
+    pack_reader const &pack_;
+    std::string path_;
+    std::vector<triptych::packed_record> group_;
+    std::uint64_t first_ = 0;
+};
 
 /// What a stranger wrote may become the name of a file only if it can't lead elsewhere.
 auto plain_name(std::string_view name) -> bool {
@@ -89,14 +139,24 @@ auto plain_name(std::string_view name) -> bool {
     });
 }
 
-/// The pictures that --only names, by number or by name; all if there are none.
+/// The pictures that --only names, by name or number, in the order of the pack and each once; all if there are none.
 auto chosen(pack_reader const &pack, std::string const &path, std::vector<std::string> const &only)
     -> std::vector<std::uint64_t> {
     std::vector<std::uint64_t> numbers;
+    if (only.empty())
+        for (std::uint64_t i = 0; i < pack.size(); ++i) numbers.push_back(i);
+    // All names in one walk; the first picture of a name has it.
+    std::unordered_map<std::string_view, std::uint64_t> named;
+    for (auto const &text : only) named.emplace(text, pack.size());
+    if (!only.empty()) {
+        auto const failed = pack.for_each([&](std::uint64_t i, triptych::packed_record const &p) {
+            if (auto const found = named.find(p.name); found != named.end()) found->second = std::min(found->second, i);
+            return true;
+        });
+        if (failed) refuse(input_name(path), failed);
+    }
     for (auto const &text : only) {
-        auto const named = pack.find(text);
-        if (named.error) throw data_error(input_name(path) + ": " + triptych::format_error(named.error).what());
-        auto number = named.value;
+        auto number = named.at(text);
         if (number == pack.size()) {
             auto const [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
             if (code != std::errc() || end != text.data() + text.size() || number >= pack.size())
@@ -105,8 +165,8 @@ auto chosen(pack_reader const &pack, std::string const &path, std::vector<std::s
         }
         numbers.push_back(number);
     }
-    if (only.empty())
-        for (std::uint64_t i = 0; i < pack.size(); ++i) numbers.push_back(i);
+    std::ranges::sort(numbers);
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
     return numbers;
 }
 
@@ -135,6 +195,7 @@ void add_pack(CLI::App &app, action &run) {
         std::string out, codec, model;
         std::vector<std::string> in;
         goal_options goal;
+        stream_options more;
         reading how;
         bool overwrite = false, append = false, recover = false, no_model = false, no_names = false;
     };
@@ -151,29 +212,40 @@ void add_pack(CLI::App &app, action &run) {
     auto *const force = command.add_flag("-f,--force", o->overwrite, "replace the output if it exists");
     auto *const append = command.add_flag("--append", o->append, "add to the end of a pack")->excludes(force);
     command.add_flag("--recover", o->recover, "drop an appending that was cut short")->needs(append);
+    o->more.add(command);
     add_reading(command, o->how);
+    add_example(command, "scans.tpk scans/ more.npy -q 60");
     command.callback([o, &run] {
         run = [o] {
+            o->more.check_name(o->out, "a pack", ".tpk");
             if (!o->append) check_output(o->out, o->overwrite);
             if (o->append && o->out == "-") throw usage_error("a pack is appended to in a file, not a pipe");
             auto const inputs = pictures_of(picture_files(o->in), !o->how.as_array, o->how);
             auto const first = inputs.front().read(o->how);
-            std::unique_ptr<mapped_file const> old;
+            std::optional<growing_file> grown;
+            std::optional<pack_bytes> old;
             opened_codec opened;
             std::optional<triptych::pack_writer> writer;
             auto type = first.type();
             auto rank = first.rank();
             std::size_t keep = 0;
+            auto const value = o->goal.values.empty() ? 0 : o->goal.values[0];
             if (o->append) {
-                old = std::make_unique<mapped_file const>(o->out);
+                grown.emplace(o->out), old.emplace(o->out, o->how);
                 auto const pack = open_pack(old->content(), o->out, o->how, o->recover);
                 opened = codec_of(pack, o->out, o->model);
-                if (!o->codec.empty() && codec_named(o->codec).id != pack.info().codec)
+                auto const *const named = o->codec.empty() ? nullptr : &codec_named(o->codec);
+                if (named && opened.entry->name != named->name && opened.entry->name != named->with_alpha)
                     throw usage_error(o->out + ": was written by another codec than " + o->codec);
                 type = pack.info().samples, rank = pack.info().rank, keep = pack.bytes().size();
                 writer.emplace(pack);
             } else {
                 opened = choose_codec(o->codec, o->model, o->goal.what, first);
+                // One codec for all pictures: if any has alpha, the one that keeps it.
+                auto const quality = goal_options::quality_for(o->goal.what, value, opened);
+                if (!opened.entry->with_alpha.empty())
+                    for (std::size_t i = 0; i < inputs.size() && !opened.entry->with_alpha.empty(); ++i)
+                        opened = for_alpha(opened, inputs[i].read(o->how), quality);
                 auto const &entry = *opened.entry;
                 triptych::stream_info usual;
                 usual.codec = entry.id, usual.model = opened.codec->model();
@@ -182,18 +254,18 @@ void add_pack(CLI::App &app, action &run) {
                 if (triptych::detail::plausible_label(entry.name)) usual.label = entry.name;
                 writer.emplace(usual, entry.learned && !o->no_model ? opened.codec->save(opened.step) : bytes{});
             }
-            auto const quality =
-                goal_options::quality_for(o->goal.what, o->goal.values.empty() ? 0 : o->goal.values[0], opened);
+            auto const quality = goal_options::quality_for(o->goal.what, value, opened);
             bytes content;
             {
                 progress bar("packing " + output_name(o->out), inputs.size());
                 for (auto const &input : inputs) {
-                    auto const p = &input == &inputs.front() ? first : input.read(o->how);
+                    auto p = input.read(o->how);
                     if (p.type() != type || p.rank() != rank)
                         throw usage_error(input.name() + ": is " + kind_name(p) +
                                           "; a pack holds pictures of one type, this one " + type_name(type));
                     std::array<std::size_t, triptych::max_rank> shape{};
                     std::ranges::copy(p.shape, shape.begin());
+                    if (!o->more.keep_hidden) drop_hidden(p, quality);
                     try {
                         writer->add(opened.codec->encode(p, quality, triptych::framing::record), shape, p.components,
                                     input.stack || o->no_names || input.file == "-" ? "" : input.name());
@@ -205,7 +277,7 @@ void add_pack(CLI::App &app, action &run) {
                 content = std::move(*writer).finish();
             }
             if (o->append)
-                write_behind(o->out, keep, content);
+                grown->write_behind(keep, content);
             else
                 write_file(o->out, content, o->overwrite);
         };
@@ -236,22 +308,23 @@ void add_unpack(CLI::App &app, action &run) {
     command.add_flag("-f,--force", o->overwrite, "replace pictures that exist");
     command.add_flag("--recover", o->recover, "up to the last appending that was completed");
     add_max_samples(command, o->how);
+    add_example(command, "scans.tpk restored/ --only dog.png --only 1741");
     command.callback([o, &run] {
         run = [o] {
             namespace fs = std::filesystem;
             bool const stacked = ending_of(o->out) == ".npy" && !fs::is_directory(o->out);
             if (stacked) check_output(o->out, o->overwrite);
-            mapped_file const file(o->in);
+            pack_bytes const file(o->in, o->how);
             auto const pack = open_pack(file.content(), o->in, o->how, o->recover);
             auto const codec = codec_of(pack, o->in, o->model).codec;
             auto const numbers = chosen(pack, o->in, o->only);
+            picture_walk walk(pack, o->in);
             if (stacked) {
                 if (numbers.empty()) throw usage_error(input_name(o->in) + ": holds no pictures");
                 std::vector<any_picture> pictures;
                 {
                     progress bar("unpacking " + input_name(o->in), numbers.size());
-                    for (auto const i : numbers)
-                        pictures.push_back(decode_packed(*codec, pack, i, o->in)), bar.advance();
+                    for (auto const i : numbers) pictures.push_back(walk.decoded(*codec, i)), bar.advance();
                 }
                 return write_file(o->out, write_picture(stack_of(pictures, o->in), "npy", 0), o->overwrite);
             }
@@ -259,12 +332,18 @@ void add_unpack(CLI::App &app, action &run) {
             std::vector<std::string> paths;
             std::set<std::string> taken;
             auto const digits = std::to_string(pack.size()).size();
+            std::exception_ptr damage; // of a group; what lies before it is restored all the same
             for (auto const i : numbers) {
-                auto const found = pack.at(i);
                 auto number = std::to_string(i);
                 number.insert(0, digits - std::min(digits, number.size()), '0');
-                auto name = found && plain_name(found.value.name) ? fs::path(found.value.name).stem().string() : number;
-                if (!taken.insert(name).second) taken.insert(name += "-" + number);
+                auto name = number;
+                try {
+                    if (auto const text = walk.record(i).name; plain_name(text)) name = fs::path(text).stem().string();
+                } catch (...) {
+                    damage = std::current_exception();
+                    break;
+                }
+                while (!taken.insert(name).second) name += "-" + number;
                 paths.push_back((fs::path(o->out) / (name + "." + o->format)).string());
                 if (fs::is_directory(o->out)) check_output(paths.back(), o->overwrite);
             }
@@ -272,10 +351,9 @@ void add_unpack(CLI::App &app, action &run) {
             fs::create_directories(o->out, code);
             if (code) throw file_error(o->out + ": cannot make the folder: " + code.message());
             progress bar("unpacking " + input_name(o->in), numbers.size());
-            for (std::size_t k = 0; k < numbers.size(); ++k, bar.advance()) {
-                auto const p = decode_packed(*codec, pack, numbers[k], o->in);
-                write_file(paths[k], write_picture(p, o->format, 0), o->overwrite);
-            }
+            for (std::size_t k = 0; k < paths.size(); ++k, bar.advance())
+                write_file(paths[k], write_picture(walk.decoded(*codec, numbers[k]), o->format, 0), o->overwrite);
+            if (damage) std::rethrow_exception(damage);
         };
     });
 }
@@ -293,9 +371,10 @@ void add_list(CLI::App &app, action &run) {
     command.add_flag("--json", o->as_json, "print JSON");
     command.add_flag("--recover", o->recover, "up to the last appending that was completed");
     add_max_samples(command, o->how);
+    add_example(command, "scans.tpk");
     command.callback([o, &run] {
         run = [o] {
-            mapped_file const file(o->in);
+            pack_bytes const file(o->in, o->how);
             auto const pack = open_pack(file.content(), o->in, o->how, o->recover);
             auto const &info = pack.info();
             auto const *const entry = codec_with_id(info.codec);
@@ -305,8 +384,6 @@ void add_list(CLI::App &app, action &run) {
             auto const failed = pack.for_each([&](std::uint64_t i, triptych::packed_record const &p) {
                 auto const shape = shape_of(p, info.rank);
                 records += p.bytes.size();
-                std::string name;
-                for (char const c : p.name) name += static_cast<unsigned char>(c) < 32 || c == 127 ? '?' : c;
                 if (o->as_json) {
                     nlohmann::ordered_json one{
                         {"number", i}, {"bytes", p.bytes.size()}, {"shape", shape}, {"components", p.components}};
@@ -317,12 +394,12 @@ void add_list(CLI::App &app, action &run) {
                 std::array<char, 64> line{};
                 std::snprintf(line.data(), line.size(), "%8llu %9zu  %-14s %2zu  ", static_cast<unsigned long long>(i),
                               p.bytes.size(), shape_name(shape).c_str(), p.components);
-                lines += line.data() + name;
+                lines += line.data() + printable(p.name);
                 lines.erase(lines.find_last_not_of(' ') + 1);
                 lines += '\n';
                 return true;
             });
-            if (failed) throw data_error(input_name(o->in) + ": " + triptych::format_error(failed).what());
+            if (failed) refuse(input_name(o->in), failed);
             std::string const codec = entry ? std::string(entry->name) : std::string(info.label);
             if (o->as_json) {
                 nlohmann::ordered_json j{

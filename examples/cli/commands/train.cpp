@@ -10,12 +10,33 @@
 
 namespace cli {
 namespace {
+/// A word of C++ itself, or one that its implementations keep for themselves.
+auto reserved(std::string_view name) -> bool {
+    constexpr std::string_view words[] = {
+        "alignas",     "alignof",  "and",        "and_eq",    "asm",       "auto",         "bitand",
+        "bitor",       "bool",     "break",      "case",      "catch",     "char",         "char16_t",
+        "char32_t",    "char8_t",  "class",      "co_await",  "co_return", "co_yield",     "compl",
+        "concept",     "const",    "const_cast", "consteval", "constexpr", "constinit",    "continue",
+        "decltype",    "default",  "delete",     "do",        "double",    "dynamic_cast", "else",
+        "enum",        "explicit", "export",     "extern",    "false",     "float",        "for",
+        "friend",      "goto",     "if",         "inline",    "int",       "long",         "mutable",
+        "namespace",   "new",      "noexcept",   "not",       "not_eq",    "nullptr",      "operator",
+        "or",          "or_eq",    "private",    "protected", "public",    "register",     "reinterpret_cast",
+        "requires",    "return",   "short",      "signed",    "sizeof",    "static",       "static_assert",
+        "static_cast", "struct",   "switch",     "template",  "this",      "thread_local", "throw",
+        "true",        "try",      "typedef",    "typeid",    "typename",  "union",        "unsigned",
+        "using",       "virtual",  "void",       "volatile",  "wchar_t",   "while",        "xor",
+        "xor_eq"};
+    return std::ranges::find(words, name) != std::end(words) || name.find("__") != std::string_view::npos ||
+           name.starts_with('_') || name == "triptych" || name == "std";
+}
+
 /// A C++ identifier from a file's name.
 auto identifier(std::string const &path) -> std::string {
     auto name = path == "-" ? "model" : std::filesystem::path(path).stem().string();
     for (auto &c : name)
         if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))) c = '_';
-    return name.empty() || (name[0] >= '0' && name[0] <= '9') ? "model_" + name : name;
+    return name.empty() || (name[0] >= '0' && name[0] <= '9') || reserved(name) ? "model_" + name : name;
 }
 } // namespace
 
@@ -63,6 +84,7 @@ void add_train(CLI::App &app, action &run) {
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
     command.add_flag("-f,--force", o->overwrite, "replace the model if it exists");
+    add_example(command, "tiles.safetensors --corpus scans/ --psnr 35");
     command.callback([o, &run] {
         run = [o] {
             bool const tiles = o->codec == "tiles";
@@ -118,8 +140,10 @@ void add_export_header(CLI::App &app, action &run) {
         ->type_name("NAME");
     command.add_option("--codec", o->codec, "whose model it is; found out if not said")->type_name("NAME");
     command.add_flag("-f,--force", o->overwrite, "replace the header if it exists");
+    add_example(command, "tiles.safetensors tiles.hpp --name tiles");
     command.callback([o, &run] {
         run = [o] {
+            if (reserved(o->name)) throw usage_error("\"" + o->name + "\" is a name that C++ keeps for itself");
             if (o->out != "-") check_output(o->out, o->overwrite);
             auto const codec =
                 (o->codec.empty() ? open_model(o->model) : open_codec(codec_named(o->codec), o->model)).codec;

@@ -1,7 +1,11 @@
 // jpeg.cpp: JPEG through libjpeg, reading only. Errors come by longjmp, so nothing with a destructor lives in the frames it leaves.
+#include <algorithm>
 #include <array>
 #include <csetjmp>
 #include <cstdio>
+#include <exception>
+#include <new>
+#include <utility>
 
 #include <jpeglib.h>
 
@@ -17,21 +21,24 @@ struct jpeg_reader {
     jpeg_decompress_struct c{};
     jpeg_error_mgr errors{};
     jpeg_progress_mgr passes{};
+    jpeg_source_mgr input{};
+    byte_source *source = nullptr;
+    std::size_t window = 0;     ///< bytes of the source that libjpeg is looking at
+    std::exception_ptr failure; ///< what the source threw
+    bool out_of_memory = false;
     std::jmp_buf back{};
     std::array<char, JMSG_LENGTH_MAX> text{};
     bool truncated = false, damaged = false;
 
-    jpeg_reader();
+    explicit jpeg_reader(byte_source &from);
     jpeg_reader(jpeg_reader const &) = delete;
     auto operator=(jpeg_reader const &) -> jpeg_reader & = delete;
     ~jpeg_reader() { jpeg_destroy_decompress(&c); }
 
-    auto header(std::span<std::byte const> content) -> bool {
+    auto header() -> bool {
         if (setjmp(back)) return false;
         jpeg_create_decompress(&c);
-        c.client_data = this, c.progress = &passes;
-        jpeg_mem_src(&c, reinterpret_cast<unsigned char const *>(content.data()),
-                     static_cast<unsigned long>(content.size()));
+        c.client_data = this, c.progress = &passes, c.src = &input;
         jpeg_read_header(&c, TRUE);
         return true;
     }
@@ -53,6 +60,7 @@ extern "C" {
 [[noreturn]] void leave_jpeg(j_common_ptr c) {
     auto *const r = static_cast<jpeg_reader *>(c->client_data);
     c->err->format_message(c, r->text.data());
+    if (c->err->msg_code == JERR_OUT_OF_MEMORY) r->out_of_memory = true;
     std::longjmp(r->back, 1);
 }
 void note_jpeg_message(j_common_ptr c, int level) {
@@ -66,13 +74,43 @@ void note_jpeg_message(j_common_ptr c, int level) {
     if (code == JWRN_JPEG_EOF) r->truncated = true;
 }
 void no_jpeg_output(j_common_ptr) {}
+auto fill_jpeg_window(j_decompress_ptr c) -> boolean {
+    static constexpr JOCTET end_of_image[] = {0xff, JPEG_EOI};
+    auto *const r = static_cast<jpeg_reader *>(c->client_data);
+    r->input.next_input_byte = end_of_image, r->input.bytes_in_buffer = 2; // as libjpeg's own sources do at an end
+    try {
+        r->source->skip(std::exchange(r->window, 0));
+        if (auto const part = r->source->ahead(4096); !part.empty())
+            r->input.next_input_byte = reinterpret_cast<JOCTET const *>(part.data()),
+            r->input.bytes_in_buffer = r->window = part.size();
+    } catch (...) {
+        r->failure = std::current_exception(); // not from within the handler: longjmp must not skip its end
+    }
+    if (r->failure) ERREXIT(c, JERR_FILE_READ);
+    if (r->window == 0) WARNMS(c, JWRN_JPEG_EOF);
+    return TRUE;
+}
+void skip_jpeg_bytes(j_decompress_ptr c, long n) {
+    auto &input = *c->src;
+    for (auto left = static_cast<std::size_t>(std::max(n, 0L)); left > 0;) {
+        if (input.bytes_in_buffer == 0) {
+            fill_jpeg_window(c);
+            if (static_cast<jpeg_reader *>(c->client_data)->window == 0) return;
+        }
+        auto const part = std::min(left, input.bytes_in_buffer);
+        input.next_input_byte += part, input.bytes_in_buffer -= part, left -= part;
+    }
+}
+void start_jpeg_source(j_decompress_ptr) {}
 void limit_jpeg_scans(j_common_ptr c) {
     // A progressive file of a few kB may ask for thousands of passes over a large picture.
     if (reinterpret_cast<j_decompress_ptr>(c)->input_scan_number > 300) ERREXIT(c, JERR_BAD_PROGRESSION);
 }
 }
 
-jpeg_reader::jpeg_reader() {
+jpeg_reader::jpeg_reader(byte_source &from) : source(&from) {
+    input.init_source = input.term_source = start_jpeg_source, input.fill_input_buffer = fill_jpeg_window;
+    input.skip_input_data = skip_jpeg_bytes, input.resync_to_restart = jpeg_resync_to_restart;
     c.err = jpeg_std_error(&errors);
     errors.error_exit = leave_jpeg, errors.emit_message = note_jpeg_message, errors.output_message = no_jpeg_output;
     passes.progress_monitor = limit_jpeg_scans;
@@ -81,13 +119,15 @@ jpeg_reader::jpeg_reader() {
 
 } // namespace
 
-auto read_jpeg(std::span<std::byte const> content, reading const &how) -> any_picture {
-    jpeg_reader r;
+auto read_jpeg(byte_source &source, reading const &how) -> any_picture {
+    jpeg_reader r(source);
     auto const damaged = [&] {
+        if (r.failure) std::rethrow_exception(r.failure);
+        if (r.out_of_memory) throw std::bad_alloc();
         if (r.truncated) return data_error("is truncated");
         return data_error("is a damaged JPEG file (" + std::string(r.text.data()) + ")");
     };
-    if (!r.header(content)) throw damaged();
+    if (!r.header()) throw damaged();
     if (r.c.jpeg_color_space == JCS_CMYK || r.c.jpeg_color_space == JCS_YCCK)
         throw data_error("is a JPEG file in CMYK; convert it to RGB first");
     if (r.c.num_components != 1 && r.c.num_components != 3)

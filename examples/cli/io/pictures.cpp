@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "errors.hpp"
+#include "io/rows.hpp"
 
 namespace cli {
 namespace {
@@ -48,23 +50,27 @@ void check_extents(std::span<std::uint64_t const> extents, reading const &how) {
         if (e != 0 && samples > how.max_samples / e)
             throw data_error("has more than " + std::to_string(how.max_samples) +
                              " samples; --max-samples raises the limit");
-        samples *= e;
-        if (e == 0) return;
+        samples *= std::max<std::uint64_t>(e, 1);
     }
 }
 
-auto read_picture(std::span<std::byte const> content, std::string const &name, reading const &how) -> any_picture {
-    if (content.empty()) throw data_error(name + ": is empty");
+auto read_picture(byte_source &source, std::string const &name, reading const &how) -> any_picture {
     try {
-        switch (guess_format(content)) {
+        auto const start = source.ahead(8);
+        if (start.empty()) throw data_error("is empty");
+        // Raw samples of four bytes, and as much again as anybody puts into a header.
+        auto const format = guess_format(start);
+        if (format == file_format::png || format == file_format::jpeg)
+            source.end_after((std::uint64_t{1} << 26) + 4 * how.max_samples);
+        switch (format) {
         case file_format::png:
-            return read_png(content, how);
+            return read_png(source, how);
         case file_format::jpeg:
-            return read_jpeg(content, how);
+            return read_jpeg(source, how);
         case file_format::pnm:
-            return read_pnm(content, how);
+            return read_rows(*pnm_rows(source, how));
         case file_format::npy:
-            return read_npy(content, how);
+            return read_npy(source, how);
         case file_format::stream:
             throw data_error("is a triptych stream, not a picture; decode it first");
         case file_format::pack:
@@ -75,16 +81,41 @@ auto read_picture(std::span<std::byte const> content, std::string const &name, r
         throw data_error("is no PNG, JPEG, PNM, PAM or NPY file");
     } catch (data_error const &e) {
         throw data_error(name + ": " + e.what());
+    } catch (std::bad_alloc const &) {
+        throw file_error(name + ": there is not enough memory");
     }
+}
+
+auto read_picture(std::span<std::byte const> content, std::string const &name, reading const &how) -> any_picture {
+    byte_source source(content);
+    return read_picture(source, name, how);
+}
+
+auto read_picture_file(std::string const &path, reading const &how) -> any_picture {
+    byte_source source(path);
+    return read_picture(source, input_name(path), how);
 }
 
 auto write_picture(any_picture const &p, std::string const &kind, std::uint32_t white) -> bytes {
     if (kind == "png") return write_png(p);
-    if (kind == "npy") return write_npy(p);
-    if (kind == "pnm" || kind == "pgm" || kind == "ppm" || kind == "pam") return write_pnm(p, kind, white);
     if (kind == "jpg" || kind == "jpeg")
         throw usage_error("JPEG is read but not written; choose .png, .pnm, .pam or .npy");
-    throw usage_error("no picture format is called \"" + kind + "\"; choose .png, .pgm, .ppm, .pnm, .pam or .npy");
+    bytes out;
+    out.reserve(256 + p.bytes());
+    auto const put = [&](std::span<std::byte const> more) { out.insert(out.end(), more.begin(), more.end()); };
+    std::unique_ptr<row_sink> sink;
+    if (kind == "npy")
+        sink = npy_sink(p, put);
+    else if (kind == "pnm" || kind == "pgm" || kind == "ppm" || kind == "pam")
+        sink = pnm_sink(p, kind, white, put);
+    else
+        throw usage_error("no picture format is called \"" + kind + "\"; choose .png, .pgm, .ppm, .pnm, .pam or .npy");
+    // In parts: a sink may make a copy of what it is given.
+    auto const samples = p.raw();
+    constexpr std::size_t part = 1 << 16;
+    for (std::size_t at = 0; at < samples.size(); at += part)
+        sink->write_rows(samples.subspan(at, std::min(part, samples.size() - at)));
+    return out;
 }
 
 } // namespace cli

@@ -9,6 +9,7 @@
 
 #include "any_picture.hpp"
 #include "files.hpp"
+#include "io/source.hpp"
 
 namespace cli {
 
@@ -23,8 +24,11 @@ struct reading {
     std::uint64_t max_samples = std::uint64_t{1} << 28; ///< checked before anything is allocated
 };
 
-/// Throws data_error, naming the file, for what is not a picture or not a sound one.
+/// Throws data_error, naming the file, for what is not a picture or not a sound one. The header is judged before anything that follows it
+/// is read; of a pipe without end no more is read than a picture can need.
+auto read_picture(byte_source &source, std::string const &name, reading const &how) -> any_picture;
 auto read_picture(std::span<std::byte const> content, std::string const &name, reading const &how) -> any_picture;
+auto read_picture_file(std::string const &path, reading const &how) -> any_picture;
 
 /// Endings of the files that `read_picture` understands.
 auto picture_endings() -> std::span<std::string_view const>;
@@ -33,16 +37,13 @@ auto picture_endings() -> std::span<std::string_view const>;
 /// value of the samples of PNM files, 0 for that of the type.
 auto write_picture(any_picture const &p, std::string const &kind, std::uint32_t white) -> bytes;
 
-// One pair a file: png.cpp, jpeg.cpp, pnm.cpp, npy.cpp. What is wrong is thrown as data_error without the file's name.
-auto read_png(std::span<std::byte const> content, reading const &how) -> any_picture;
-auto read_jpeg(std::span<std::byte const> content, reading const &how) -> any_picture;
-auto read_pnm(std::span<std::byte const> content, reading const &how) -> any_picture;
-auto read_npy(std::span<std::byte const> content, reading const &how) -> any_picture;
+// PNG and JPEG; PNM and NPY are in rows.hpp. What is wrong is thrown as data_error without the file's name.
+auto read_png(byte_source &source, reading const &how) -> any_picture;
+auto read_jpeg(byte_source &source, reading const &how) -> any_picture;
 auto write_png(any_picture const &p) -> bytes;
-auto write_pnm(any_picture const &p, std::string const &kind, std::uint32_t white) -> bytes;
-auto write_npy(any_picture const &p) -> bytes;
 
-/// Throws if the product of the extents, components included, is more than allowed.
+/// Throws if the product of the extents, components included, is more than allowed. An extent of zero counts as one, as in streams: rows of
+/// nothing have a price too.
 void check_extents(std::span<std::uint64_t const> extents, reading const &how);
 
 } // namespace cli

@@ -3,7 +3,9 @@
 #include <bit>
 #include <csetjmp>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
+#include <exception>
+#include <new>
 
 #include <png.h>
 
@@ -13,28 +15,38 @@
 namespace cli {
 namespace {
 
-struct trouble {
+struct png_trouble {
     std::array<char, 200> text{};
-    std::jmp_buf *back = nullptr;
+    byte_source *source = nullptr; ///< of what is read
+    std::exception_ptr failure;    ///< what the source threw
+    bool out_of_memory = false;
 };
 
 extern "C" {
 [[noreturn]] void note_png_error(png_structp png, png_const_charp message) {
-    auto *const t = static_cast<trouble *>(png_get_error_ptr(png));
+    auto *const t = static_cast<png_trouble *>(png_get_error_ptr(png));
     std::snprintf(t->text.data(), t->text.size(), "%s", message);
     png_longjmp(png, 1);
 }
 void ignore_png_warning(png_structp, png_const_charp) {}
 
-struct png_source {
-    std::byte const *at;
-    std::size_t left;
-};
 void read_png_bytes(png_structp png, png_bytep out, png_size_t n) {
-    auto *const s = static_cast<png_source *>(png_get_io_ptr(png));
-    if (n > s->left) png_error(png, "is truncated");
-    std::memcpy(out, s->at, n);
-    s->at += n, s->left -= n;
+    bool whole = false;
+    auto *const t = static_cast<png_trouble *>(png_get_error_ptr(png));
+    try {
+        whole = t->source->read(std::as_writable_bytes(std::span(out, n))) == n;
+    } catch (...) {
+        t->failure = std::current_exception(); // not from within the handler: longjmp must not skip its end
+    }
+    if (!whole) png_error(png, "is truncated");
+}
+auto get_png_memory(png_structp png, png_alloc_size_t n) -> png_voidp {
+    auto *const p = std::malloc(n);
+    if (!p) static_cast<png_trouble *>(png_get_mem_ptr(png))->out_of_memory = true;
+    return p;
+}
+void free_png_memory(png_structp, png_voidp p) {
+    std::free(p);
 }
 void append_png_bytes(png_structp png, png_bytep data, png_size_t n) {
     auto *const out = static_cast<bytes *>(png_get_io_ptr(png));
@@ -52,13 +64,14 @@ void flush_png_bytes(png_structp) {}
 struct png_reader {
     png_structp png = nullptr;
     png_infop info = nullptr;
-    trouble t;
-    png_source source{};
+    png_trouble t;
     png_uint_32 width = 0, height = 0;
     std::size_t components = 0, depth = 0;
 
-    png_reader() {
-        png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &t, note_png_error, ignore_png_warning);
+    explicit png_reader(byte_source &source) {
+        t.source = &source;
+        png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &t, note_png_error, ignore_png_warning, &t,
+                                       get_png_memory, free_png_memory);
         info = png ? png_create_info_struct(png) : nullptr;
         if (!info) throw std::bad_alloc();
     }
@@ -68,9 +81,11 @@ struct png_reader {
 
     auto header() -> bool {
         if (setjmp(png_jmpbuf(png))) return false;
-        png_set_read_fn(png, &source, read_png_bytes);
+        png_set_read_fn(png, nullptr, read_png_bytes);
         png_set_user_limits(png, 0x7fffffff, 0x7fffffff); // check_extents says how large a picture may be
-        png_set_chunk_malloc_max(png, 1 << 24);
+        // Texts and profiles, of which nobody asks anything; more than this is passed over.
+        png_set_chunk_malloc_max(png, 1 << 22);
+        png_set_chunk_cache_max(png, 64);
         png_read_info(png, info);
         width = png_get_image_width(png, info), height = png_get_image_height(png, info);
         png_set_expand(png); // palettes and fewer than 8 bits; a transparent colour becomes alpha
@@ -91,7 +106,7 @@ struct png_reader {
 struct png_maker {
     png_structp png = nullptr;
     png_infop info = nullptr;
-    trouble t;
+    png_trouble t;
 
     png_maker() {
         png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &t, note_png_error, ignore_png_warning);
@@ -118,7 +133,9 @@ struct png_maker {
 };
 
 /// libpng's words, made part of a sentence.
-[[noreturn]] void damaged(trouble const &t) {
+[[noreturn]] void damaged(png_trouble const &t) {
+    if (t.failure) std::rethrow_exception(t.failure);
+    if (t.out_of_memory) throw std::bad_alloc();
     std::string_view const text(t.text.data());
     if (text == "is truncated") throw data_error("is truncated");
     throw data_error("is a damaged PNG file (" + std::string(text) + ")");
@@ -134,14 +151,14 @@ auto row_pointers(std::vector<S> &samples, std::size_t height) -> std::vector<pn
 
 } // namespace
 
-auto read_png(std::span<std::byte const> content, reading const &how) -> any_picture {
-    png_reader r;
-    r.source = {content.data(), content.size()};
+auto read_png(byte_source &source, reading const &how) -> any_picture {
+    png_reader r(source);
     if (!r.header()) damaged(r.t);
     std::uint64_t const extents[] = {r.height, r.width, r.components};
     check_extents(extents, how);
     any_picture p;
     p.shape = {r.height, r.width}, p.components = r.components, p.white = r.depth == 16 ? 65535 : 255;
+    p.alpha = r.components % 2 == 0;
     auto const read = [&]<class S>(std::vector<S> samples) {
         auto rows = row_pointers(samples, r.height);
         if (!r.pixels(rows.data())) damaged(r.t);

@@ -1,29 +1,30 @@
 // pnm.cpp: the Netpbm family: P1 to P6 (bitmaps, gray, RGB; plain and raw) and P7 (PAM, any number of components).
-// Samples stay as they are, whatever the maxval; bitmaps become 0 and 255.
-#include <charconv>
+// Samples stay as they are, whatever the maxval; bitmaps become 0 and 255. Where PAM says _ALPHA, the last component is alpha.
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <string>
 
 #include "errors.hpp"
-#include "io/pictures.hpp"
+#include "io/rows.hpp"
 
 namespace cli {
 namespace {
 
 class scanner {
 public:
-    explicit scanner(std::span<std::byte const> content) : content_(content) {}
+    explicit scanner(byte_source &source) : source_(source) {}
 
-    auto left() const -> std::size_t { return content_.size() - at_; }
-    auto rest() const -> std::span<std::byte const> { return content_.subspan(at_); }
-    auto next() -> int { return at_ < content_.size() ? static_cast<int>(content_[at_++]) : -1; }
+    auto next() -> int { return source_.next(); }
 
     /// A decimal number after white space and comments.
     auto number(std::uint64_t most, char const *what) -> std::uint64_t {
         skip_space();
         std::uint64_t v = 0;
         std::size_t digits = 0;
-        for (; at_ < content_.size() && is_digit(peek()); ++at_, ++digits) {
-            v = v * 10 + static_cast<std::uint64_t>(peek() - '0');
+        for (; is_digit(source_.peek()); ++digits) {
+            if (digits > 100) throw data_error(std::string("is a damaged PNM file (") + what + " is too long)");
+            v = v * 10 + static_cast<std::uint64_t>(next() - '0');
             if (v > most) throw data_error(std::string("is a damaged PNM file (") + what + " is too large)");
         }
         if (digits == 0) fail(what);
@@ -32,45 +33,51 @@ public:
     /// One digit of a plain bitmap, which needs no space around it.
     auto bit() -> std::uint8_t {
         skip_space();
-        auto const c = next();
-        if (c != '0' && c != '1') --at_, fail("a sample");
-        return c == '1';
+        auto const c = source_.peek();
+        if (c != '0' && c != '1') fail("a sample");
+        return static_cast<std::uint8_t>(next() - '0');
     }
     auto word() -> std::string {
         skip_space();
         std::string text;
-        while (at_ < content_.size() && !is_space(peek()) && text.size() < 64)
+        while (source_.peek() >= 0 && !is_space(source_.peek()) && text.size() < 64)
             text.push_back(static_cast<char>(next()));
         return text;
     }
     void skip_line() {
-        while (at_ < content_.size() && next() != '\n') {
-        }
+        for (int c = 0; c >= 0 && c != '\n'; c = next()) idle();
     }
     void skip_space() {
-        while (at_ < content_.size() && (is_space(peek()) || peek() == '#'))
-            if (peek() == '#')
+        for (;; idle())
+            if (is_space(source_.peek()))
+                next();
+            else if (source_.peek() == '#')
                 skip_line();
             else
-                ++at_;
+                break;
+        idle_ = 0;
     }
-    [[noreturn]] void fail(char const *what) const {
-        if (at_ >= content_.size()) throw data_error("is truncated");
+    [[noreturn]] void fail(char const *what) {
+        if (source_.peek() < 0) throw data_error("is truncated");
         throw data_error(std::string("is a damaged PNM file (") + what + " is not a number)");
     }
 
 private:
     static auto is_space(int c) -> bool { return c == ' ' || (c >= '\t' && c <= '\r'); }
     static auto is_digit(int c) -> bool { return c >= '0' && c <= '9'; }
-    auto peek() const -> int { return static_cast<int>(content_[at_]); }
+    /// Counts what says nothing, of which a pipe may bring any amount.
+    void idle() {
+        if (++idle_ > 1 << 20) throw data_error("is a damaged PNM file (there is no end of spaces and comments)");
+    }
 
-    std::span<std::byte const> content_;
-    std::size_t at_ = 0;
+    byte_source &source_;
+    std::size_t idle_ = 0;
 };
 
 struct pnm_header {
     char kind = '5';
     std::uint64_t width = 0, height = 0, depth = 1, most = 1;
+    bool alpha = false;
 };
 
 auto read_header(scanner &s) -> pnm_header {
@@ -98,7 +105,7 @@ auto read_header(scanner &s) -> pnm_header {
             else if (key == "MAXVAL")
                 h.most = s.number(65535, "the maxval"), seen |= 8;
             else if (key == "TUPLTYPE")
-                s.skip_line();
+                h.alpha = s.word().ends_with("_ALPHA"), s.skip_line();
             else
                 throw data_error("is a damaged PAM file (the header has a line that is none of PAM's)");
         }
@@ -110,101 +117,139 @@ auto read_header(scanner &s) -> pnm_header {
     return h;
 }
 
+class pnm_source : public row_source {
+public:
+    pnm_source(any_picture kind, pnm_header const &h, byte_source &source)
+        : row_source(std::move(kind)), h_(h), source_(source), text_(source) {
+        auto const needed = h.kind == '4' ? packed_row() * rows() : row_bytes() * rows();
+        if (!source.left()) return;
+        // Plain samples take two bytes each, but the last one and bits.
+        bool const bits = h.kind == '1';
+        auto const least = !plain() || bits ? needed : needed / (wide() ? 2 : 1) * 2 - 1;
+        if (*source.left() < least) throw data_error("is truncated");
+        if (!plain() && *source.left() > needed) too_much();
+    }
+
+    void read_rows(std::size_t n, std::span<std::byte> out) override {
+        out = out.first(n * row_bytes());
+        if (h_.kind == '4')
+            for (std::size_t y = 0; y < n; ++y) unpack(out.subspan(y * row_bytes(), row_bytes()));
+        else if (!plain())
+            fill(out);
+        for (std::size_t i = 0; h_.kind != '4' && i < out.size(); i += wide() ? 2 : 1) {
+            std::uint32_t v = 0;
+            if (h_.kind == '1')
+                v = text_.bit() ? 0 : 255;
+            else if (plain())
+                v = static_cast<std::uint32_t>(text_.number(65535, "a sample"));
+            else
+                v = wide() ? static_cast<unsigned>(out[i]) << 8 | static_cast<unsigned>(out[i + 1])
+                           : static_cast<unsigned>(out[i]);
+            if (v > kind().white) throw data_error("is a damaged PNM file (a sample is above the maxval)");
+            if (wide())
+                std::ranges::copy(std::bit_cast<std::array<std::byte, 2>>(static_cast<std::uint16_t>(v)),
+                                  out.begin() + static_cast<std::ptrdiff_t>(i));
+            else
+                out[i] = static_cast<std::byte>(v);
+        }
+    }
+    void finish() override {
+        if (plain()) text_.skip_space();
+        if (source_.peek() >= 0) too_much();
+    }
+
+private:
+    [[noreturn]] static void too_much() { throw data_error("has bytes after the end of the picture"); }
+    auto plain() const -> bool { return h_.kind <= '3'; }
+    auto wide() const -> bool { return kind().sample_size() == 2; }
+    auto packed_row() const -> std::size_t { return (kind().shape[1] + 7) / 8; }
+    void fill(std::span<std::byte> out) {
+        if (source_.read(out) < out.size()) throw data_error("is truncated");
+    }
+    /// A row of a raw bitmap: eight pixels a byte, 1 is black.
+    void unpack(std::span<std::byte> row) {
+        packed_.resize(packed_row());
+        fill(packed_);
+        for (std::size_t x = 0; x < row.size(); ++x)
+            row[x] = (packed_[x / 8] >> (7 - x % 8) & std::byte{1}) == std::byte{} ? std::byte{255} : std::byte{};
+    }
+
+    pnm_header h_;
+    byte_source &source_;
+    scanner text_;
+    bytes packed_;
+};
+
+class pnm_writer : public row_sink {
+public:
+    pnm_writer(any_picture const &kind, std::string const &format, std::uint32_t white, byte_sink put)
+        : wide_(kind.sample_size() == 2), white_(white), put_(std::move(put)) {
+        auto const width = std::to_string(kind.shape[1]), height = std::to_string(kind.shape[0]);
+        std::string header;
+        if (format == "pam") {
+            constexpr char const *types[] = {"GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"};
+            header = "P7\nWIDTH " + width + "\nHEIGHT " + height + "\nDEPTH " + std::to_string(kind.components) +
+                     "\nMAXVAL " + std::to_string(white) + "\n";
+            if (kind.components <= 4) header += std::string("TUPLTYPE ") + types[kind.components - 1] + "\n";
+            header += "ENDHDR\n";
+        } else {
+            header =
+                (kind.components == 1 ? "P5 " : "P6 ") + width + " " + height + "\n" + std::to_string(white) + "\n";
+        }
+        put_(std::as_bytes(std::span(header)));
+    }
+    void write_rows(std::span<std::byte const> rows) override {
+        big_endian_.assign(rows.begin(), rows.end());
+        for (std::size_t i = 0; i < rows.size(); i += wide_ ? 2 : 1) {
+            std::uint32_t v = static_cast<std::uint8_t>(rows[i]);
+            if (wide_) {
+                v = std::bit_cast<std::uint16_t>(std::array{rows[i], rows[i + 1]});
+                big_endian_[i] = static_cast<std::byte>(v >> 8), big_endian_[i + 1] = static_cast<std::byte>(v & 255);
+            }
+            if (v > white_)
+                throw usage_error("a sample is " + std::to_string(v) + ", above the maxval " + std::to_string(white_));
+        }
+        put_(big_endian_);
+    }
+
+private:
+    bool wide_;
+    std::uint32_t white_;
+    byte_sink put_;
+    bytes big_endian_;
+};
+
 } // namespace
 
-auto read_pnm(std::span<std::byte const> content, reading const &how) -> any_picture {
-    scanner s(content);
+auto pnm_rows(byte_source &source, reading const &how) -> std::unique_ptr<row_source> {
+    scanner s(source);
     auto const h = read_header(s);
     std::uint64_t const extents[] = {h.height, h.width, h.depth};
     check_extents(extents, how);
-    bool const bitmap = h.kind == '1' || h.kind == '4', plain = h.kind <= '3', wide = h.most > 255;
-    auto const row = h.width * h.depth;
-    auto const needed = h.kind == '4' ? (h.width + 7) / 8 * h.height : row * h.height * (wide ? 2 : 1);
-    // Plain samples take two bytes each, but the last one and bits.
-    if (plain ? s.left() < (bitmap ? needed : needed * 2 / (wide ? 2 : 1) - 1) : s.left() < needed)
-        throw data_error("is truncated");
-    if (!plain && s.left() > needed)
-        throw data_error("has " + std::to_string(s.left() - needed) + " bytes after the end of the picture");
-
-    any_picture p;
-    p.shape = {static_cast<std::size_t>(h.height), static_cast<std::size_t>(h.width)};
-    p.components = static_cast<std::size_t>(h.depth);
-    p.white = bitmap ? 255 : static_cast<std::uint32_t>(h.most);
-    auto const size = static_cast<std::size_t>(row * h.height);
-    auto const raw = s.rest();
-    auto const fill = [&]<class S>(std::vector<S> samples) {
-        for (std::size_t i = 0; i < size; ++i) {
-            std::uint32_t v = 0;
-            if (h.kind == '1')
-                v = s.bit() ? 0 : 255;
-            else if (h.kind == '4')
-                v = static_cast<unsigned>(raw[i / h.width * ((h.width + 7) / 8) + i % h.width / 8]) >>
-                                (7 - i % h.width % 8) &
-                            1
-                        ? 0
-                        : 255;
-            else if (plain)
-                v = static_cast<std::uint32_t>(s.number(65535, "a sample"));
-            else
-                v = wide ? static_cast<unsigned>(raw[2 * i]) << 8 | static_cast<unsigned>(raw[2 * i + 1])
-                         : static_cast<unsigned>(raw[i]);
-            if (v > p.white) throw data_error("is a damaged PNM file (a sample is above the maxval)");
-            samples[i] = static_cast<S>(v);
-        }
-        p.samples = std::move(samples);
-    };
-    if (wide)
-        fill(std::vector<std::uint16_t>(size));
-    else
-        fill(std::vector<std::uint8_t>(size));
-    if (plain) {
-        s.skip_space();
-        if (s.left() != 0) throw data_error("has " + std::to_string(s.left()) + " bytes after the end of the picture");
-    }
-    return p;
+    auto kind = kind_of_picture(h.most > 255 ? triptych::sample_type::uint16 : triptych::sample_type::uint8,
+                                {static_cast<std::size_t>(h.height), static_cast<std::size_t>(h.width)},
+                                static_cast<std::size_t>(h.depth));
+    kind.white = h.kind == '1' || h.kind == '4' ? 255 : static_cast<std::uint32_t>(h.most);
+    kind.alpha = h.alpha && (h.depth == 2 || h.depth == 4);
+    return std::make_unique<pnm_source>(std::move(kind), h, source);
 }
 
-auto write_pnm(any_picture const &p, std::string const &kind, std::uint32_t white) -> bytes {
-    auto const type = p.type();
+auto pnm_sink(any_picture const &kind, std::string const &format, std::uint32_t white, byte_sink put)
+    -> std::unique_ptr<row_sink> {
+    auto const type = kind.type();
     bool const wide = type == triptych::sample_type::uint16;
-    if (p.rank() != 2 || (!wide && type != triptych::sample_type::uint8) || p.size() == 0)
-        throw usage_error("a PNM file holds pictures of uint8 or uint16; this is " + kind_name(p) + ": write .npy");
-    if ((kind == "pgm" && p.components != 1) || (kind == "ppm" && p.components != 3) ||
-        (kind == "pnm" && p.components != 1 && p.components != 3))
-        throw usage_error("a ." + kind + " file can't hold " + std::to_string(p.components) +
+    if (kind.rank() != 2 || (!wide && type != triptych::sample_type::uint8) ||
+        kind.shape[0] * kind.shape[1] * kind.components == 0)
+        throw usage_error("a PNM file holds pictures of uint8 or uint16; this is " + kind_name(kind) + ": write .npy");
+    if ((format == "pgm" && kind.components != 1) || (format == "ppm" && kind.components != 3) ||
+        (format == "pnm" && kind.components != 1 && kind.components != 3))
+        throw usage_error("a ." + format + " file can't hold " + std::to_string(kind.components) +
                           " components: write .pam or .png");
     if (white == 0) white = wide ? 65535 : 255;
     if (white > (wide ? 65535u : 255u) || (wide && white < 256))
         throw usage_error("samples of " + type_name(type) + " take a maxval from " +
                           (wide ? "256 to 65535" : "1 to 255"));
-    auto const sizes =
-        " " + std::to_string(p.shape[1]) + " " + std::to_string(p.shape[0]) + "\n" + std::to_string(white) + "\n";
-    std::string header;
-    if (kind == "pam") {
-        constexpr char const *types[] = {"GRAYSCALE", "GRAYSCALE_ALPHA", "RGB", "RGB_ALPHA"};
-        header = "P7\nWIDTH " + std::to_string(p.shape[1]) + "\nHEIGHT " + std::to_string(p.shape[0]) + "\nDEPTH " +
-                 std::to_string(p.components) + "\nMAXVAL " + std::to_string(white) + "\n";
-        if (p.components <= 4) header += std::string("TUPLTYPE ") + types[p.components - 1] + "\n";
-        header += "ENDHDR\n";
-    } else {
-        header = (p.components == 1 ? "P5" : "P6") + sizes;
-    }
-    bytes out;
-    out.reserve(header.size() + p.bytes());
-    for (char const c : header) out.push_back(static_cast<std::byte>(c));
-    auto const put = [&](auto const &samples) {
-        for (auto const v : samples) {
-            if (v > white)
-                throw usage_error("a sample is " + std::to_string(v) + ", above the maxval " + std::to_string(white));
-            if (wide) out.push_back(static_cast<std::byte>(v >> 8));
-            out.push_back(static_cast<std::byte>(v & 255));
-        }
-    };
-    if (wide)
-        put(std::get<std::vector<std::uint16_t>>(p.samples));
-    else
-        put(std::get<std::vector<std::uint8_t>>(p.samples));
-    return out;
+    return std::make_unique<pnm_writer>(kind, format, white, std::move(put));
 }
 
 } // namespace cli

@@ -49,27 +49,74 @@ public:
 
     /// The pixels in few colours, their mean squared error at most `most` a component; as they were if that takes more than 256.
     auto within(double most, double smoothness) -> std::vector<colour> {
-        auto const enough = most * static_cast<double>(n_ - has_alpha()) * static_cast<double>(pixels_.size());
-        seed();
-        while (palette_.size() < distinct_.size() && palette_.size() <= 256) {
-            for (int pass = 0; pass < 3; ++pass) assign(), recentre();
-            auto worst = assign();
-            if (error() <= enough) {
-                of_pixel_.resize(pixels_.size());
-                for (std::size_t i = 0; i < pixels_.size(); ++i) of_pixel_[i] = labels_[which_[i]];
-                for (int pass = 0; pass < 2; ++pass) smooth(smoothness), recentre_pixels();
-                if (pixel_error() <= enough) return painted();
-            }
-            // The worst colour, counted as often as it occurs, and for large palettes several at a time.
-            for (std::size_t more = 1 + palette_.size() / 8; more > 0; --more) {
-                if (error_of(worst) == 0) return pixels_;
-                add(worst), worst = assign();
-            }
+        if (distinct_.size() <= many) {
+            seed();
+        } else {
+            // A part of a picture of many colours says how many it takes: where a part needs more than 256, so does the whole.
+            palette_search part(spread(many), 1, n_, low_, high_);
+            part.seed();
+            part.grow(part.allowed(most));
+            if (part.palette_.size() > most_entries) return pixels_;
+            palette_ = part.palette_, entries_ = part.entries_, clear_ = part.clear_;
+        }
+        auto const enough = allowed(most);
+        while (grow(enough)) {
+            of_pixel_.resize(pixels_.size());
+            for (std::size_t i = 0; i < pixels_.size(); ++i) of_pixel_[i] = labels_[which_[i]];
+            for (int pass = 0; pass < 2; ++pass) smooth(smoothness), recentre_pixels();
+            if (pixel_error() <= enough) return painted();
+            if (distinct_.size() > many)
+                smoothness /= 2; // each round is dear there, and a price of nothing always does
+            assign();
+            if (!add_worst()) break;
         }
         return pixels_;
     }
 
 private:
+    /// Above so many distinct colours a part is looked at first: the search takes time in proportion to colours times entries times entries.
+    static constexpr std::size_t many = 4096, most_entries = 256;
+
+    /// The sum of squared errors that `most` a component allows.
+    auto allowed(double most) const -> double {
+        return most * static_cast<double>(n_ - has_alpha()) * static_cast<double>(pixels_.size());
+    }
+    /// `n` pixels from all over the picture, in no step that a pattern could have (Weyl's sequence of the golden section).
+    auto spread(std::size_t n) const -> std::vector<colour> {
+        std::vector<colour> some(n);
+        double at = 0;
+        for (auto &c : some) {
+            at += 0.6180339887498949, at -= std::floor(at);
+            c = pixels_[std::min(static_cast<std::size_t>(at * static_cast<double>(pixels_.size())),
+                                 pixels_.size() - 1)];
+        }
+        return some;
+    }
+    /// Adds entries until the error is `enough`; false if that takes more than 256.
+    auto grow(double enough) -> bool {
+        while (palette_.size() < distinct_.size() && palette_.size() <= most_entries) {
+            for (int pass = 0; pass < 3; ++pass) assign(), recentre();
+            assign();
+            if (error() <= enough) return true;
+            if (!add_worst()) return false;
+        }
+        return false;
+    }
+    /// The worst colour, counted as often as it occurs, and for large palettes several at a time; false if none has an error.
+    auto add_worst() -> bool {
+        for (std::size_t more = 1 + palette_.size() / 8; more > 0; --more) {
+            std::size_t worst = 0;
+            for (std::size_t d = 1; d < distinct_.size(); ++d)
+                if (error_of(d) > error_of(worst)) worst = d;
+            if (error_of(worst) == 0) return false;
+            add(worst);
+            for (std::size_t d = 0; d < distinct_.size(); ++d)
+                if (auto const e = distance(features_[d], entries_.back()); e < nearest_[d])
+                    nearest_[d] = e, labels_[d] = entries_.size() - 1;
+        }
+        return true;
+    }
+
     auto has_alpha() const noexcept -> std::size_t { return n_ % 2 == 0; }
     auto feature_of(colour const &c) const -> feature {
         feature f{};
@@ -109,18 +156,15 @@ private:
         }
         add(most);
     }
-    /// Labels of the distinct colours; the one whose error matters most.
-    auto assign() -> std::size_t {
+    /// Labels of the distinct colours, and how far each is from its entry.
+    void assign() {
         labels_.assign(distinct_.size(), 0), nearest_.assign(distinct_.size(), 0);
-        std::size_t worst = 0;
         for (std::size_t d = 0; d < distinct_.size(); ++d) {
             nearest_[d] = distance(features_[d], entries_[0]);
             for (std::size_t k = 1; k < entries_.size(); ++k)
                 if (auto const e = distance(features_[d], entries_[k]); e < nearest_[d])
                     nearest_[d] = e, labels_[d] = k;
-            if (error_of(d) > error_of(worst)) worst = d;
         }
-        return worst;
     }
     /// Colours at the means of theirs, weighted by their alpha; those that are nearly transparent or opaque become so.
     template <class Each>
@@ -236,8 +280,7 @@ private:
         auto const &info = x.info(b);
         std::array<double, 4> low{}, high{};
         for (std::size_t c = 0; c < n; ++c) {
-            auto const half =
-                std::ldexp(1.0, static_cast<int>(width_of<typename B::value_type>(x.info(b + c))) - 1);
+            auto const half = std::ldexp(1.0, static_cast<int>(width_of<typename B::value_type>(x.info(b + c))) - 1);
             low[c] = -half, high[c] = half - 1;
         }
         auto const size = static_cast<std::size_t>(volume(info.shape));

@@ -101,11 +101,8 @@ public:
     /// The i-th picture, i < size() (else errc::limit). O(log n) and the lengths of one group, whose checksum is checked.
     auto at(std::uint64_t i) const noexcept -> result<packed_record> {
         if (i >= size()) return {{}, {errc::limit, bytes_.size()}};
-        auto const *const after = std::upper_bound(groups_.begin(), groups_.end(), i,
-                                                   [](std::uint64_t n, auto const &g) { return n < g.first; });
-        auto const &group = after[-1];
         packed_record found;
-        auto const e = walk(group, [&](std::uint64_t n, packed_record const &p) {
+        auto const e = walk(group_of(i), [&](std::uint64_t n, packed_record const &p) {
             if (n == i) found = p;
             return n < i;
         });
@@ -135,6 +132,16 @@ public:
         return {};
     }
 
+    /// Calls f(record) for the i-th picture, i < size(), and for those behind it in its group: for whoever wants many, each group once.
+    template <class F>
+    auto for_each_from(std::uint64_t i, F &&f) const -> error {
+        if (i >= size()) return {errc::limit, bytes_.size()};
+        return walk(group_of(i), [&](std::uint64_t n, packed_record const &p) {
+            if (n >= i) f(p);
+            return true;
+        });
+    }
+
     // For pack_writer.
     auto groups() const noexcept -> std::span<detail::pack_group const> { return {groups_.data(), groups_.size()}; }
     auto directories() const noexcept -> std::span<detail::pack_directory const> {
@@ -143,6 +150,10 @@ public:
     auto header_size() const noexcept -> std::uint64_t { return header_size_; }
 
 private:
+    auto group_of(std::uint64_t i) const noexcept -> detail::pack_group const & {
+        return std::upper_bound(groups_.begin(), groups_.end(), i,
+                                [](std::uint64_t n, auto const &g) { return n < g.first; })[-1];
+    }
     /// The directory that the trailer at the end of `bytes` tells of; nothing before `least` belongs to it.
     static auto trailer_of(std::span<std::byte const> bytes, std::size_t least, std::span<std::byte const> &directory,
                            byte_reader &r) noexcept -> bool {
