@@ -324,14 +324,18 @@ struct embedded_coder : coder {
     }
     void decode(B &x, byte_reader &r) const {
         for (unsigned const shift : {8u, 0u})
-            for (std::size_t i = 0; i < x.size(); ++i)
-                x.data()[i] = static_cast<std::int16_t>((shift ? 0 : x.data()[i]) | (r.u8() << shift));
+            for (std::size_t i = 0; i < x.size(); ++i) set(x.data()[i], shift, r.u8());
     }
     void decode_prefix(B &x, byte_reader &r) const {
         for (unsigned const shift : {8u, 0u})
             for (std::size_t i = 0; i < x.size(); ++i)
-                x.data()[i] = static_cast<std::int16_t>((shift ? 0 : x.data()[i]) |
-                                                        ((r.remaining() > 0 ? r.u8() : 0x80u >> shift) << shift));
+                set(x.data()[i], shift, r.remaining() > 0 ? r.u8() : 0x80u >> shift);
+    }
+
+private:
+    static void set(std::int16_t &v, unsigned shift, unsigned byte) {
+        auto const before = shift ? 0u : static_cast<unsigned>(static_cast<std::uint16_t>(v));
+        v = static_cast<std::int16_t>(before | byte << shift);
     }
 };
 
