@@ -229,14 +229,9 @@ public:
     template <sample S, std::size_t R>
     auto piecework(extents<R> const &shape, std::size_t components, detail::sample_map const &map,
                    workers const &crew) const -> detail::piecework<S, R, T, Q, C> {
-        return {{transform_, quantizer_, coder_},
-                Schedule::template cut<R>(shape),
-                components,
-                map,
-                id,
-                model_,
-                crew,
-                Schedule::settled};
+        auto const cut = Schedule::template cut<R>(shape);
+        return {{transform_, quantizer_, coder_},    cut, components, map, id, model_, crew,
+                Schedule::settled && cut.count() > 1};
     }
 
 private:

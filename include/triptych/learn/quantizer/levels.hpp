@@ -85,7 +85,7 @@ private:
         for (std::size_t i = 0; i < h * w; ++i) plane.data()[i] = value(i);
         auto const s = policy_.plan(aim);
         // There is no network yet: what comes back are levels.
-        auto const y = policy_.dequantize(policy_.quantize(std::move(plane), s), s, where);
+        auto const y = policy_.dequantize(policy_.quantize(std::move(plane), s, aim), s, where);
         constexpr auto r = static_cast<std::ptrdiff_t>(policy::reach);
         auto const last_row = static_cast<std::ptrdiff_t>(h) - 1, last = static_cast<std::ptrdiff_t>(w) - 1;
         for (std::ptrdiff_t i = 0; i <= last_row; ++i)
