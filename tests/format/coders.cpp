@@ -271,7 +271,7 @@ auto listed_state() -> plain<coder::range<model::autoregressive>> {
     add(example<codec<transform::adaptive_dct, quantizer::uniform, coder::range<model::transform_blocks>>, std::uint8_t,
                 2>{.shape = {4, 10},
                    .components = 2,
-                   .bytes = "80 20 80 20 1e fd aa 0d 51 22 02 50 de 8d f6 3d 6d 6d c7 93 5c a7 79 06 71 f1 f0 60 97 d0 "
+                   .bytes = "80 20 1e fd aa 0d 51 22 02 50 de 8d f6 3d 6d 6d c7 93 5c a7 79 06 71 f1 f0 60 97 d0 "
                             "ac 2d 9e 33 ad 2d de 0d f9 95 1b bb 38 00 78 a9 fe c1 fc 81 02 74 de 31 77 2d c3 6e 28 cb",
                    .samples = {42,  71,  51,  84,  65,  88,  72,  98,  77,  108, 90,  116, 96,  125, 208, 122,
                                220, 128, 220, 129, 47,  76,  56,  89,  70,  93,  77,  104, 82,  113, 95,  121,

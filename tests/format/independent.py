@@ -4,6 +4,7 @@ Decodes every worked example of the pages, and the golden streams; Python's stan
 of tests/models, which are read as text.
 Names are those of the pages. It checks what the pages call corrupt only as far as it goes by itself.
 """
+import itertools
 import math
 import re
 import struct
@@ -122,19 +123,23 @@ def read_identity(r, magic):
 
 def read_file(data):
     r = Reader(data)
-    _, codec, model, kind, shape, components = read_identity(r, b"\xd7TPC")
-    payload = r.take(r.varint())
+    flags, codec, model, kind, shape, components = read_identity(r, b"\xd7TPC")
+    payload = r.take(len(data) - 4 - r.at if flags & 2 else r.varint())
     if crc32c(data[: r.at]) != r.u32() or r.at != len(data):
         raise Corrupt("checksum")
     return codec, model, KINDS[kind], shape, components, payload
 
 
-def read_record(data, description, shape, components):
-    numbers = [fingerprint(description), 0, components] + list(shape)
+def checked(data, *numbers):
+    """All but the CRC-16 at the end, which is over the numbers, too."""
     body = data[:-2]
     if crc16(struct.pack(f"<{len(numbers)}Q", *numbers) + body) != struct.unpack("<H", data[-2:])[0]:
         raise Corrupt("checksum")
     return body
+
+
+def read_record(data, description, shape, components):
+    return checked(data, fingerprint(description), 0, components, *shape)
 
 
 def read_pack(data):
@@ -334,6 +339,9 @@ class Policy:
     def learn(self, arrays):
         assert not arrays
 
+    def told(self, step):
+        """The step of the picture."""
+
 
 class Learned(Policy):
     """A policy with arrays of its own: `arrays` are values and `shapes` extents, by name, of those that have elements."""
@@ -373,6 +381,10 @@ class Mixture(Identity):
         some = [any(values for _, values in part.values()) for part in parts] + [False]
         self.used = max(some.index(False), 1)
 
+    def told(self, step):
+        for m in self.members:
+            m.told(step)
+
     def arrange(self, layout):
         rank = len(layout[0][0].shape) if layout else 2
         number = Band([1] * rank, side=True, bits=max(1, width(self.used - 1)))
@@ -398,6 +410,10 @@ class Chain(Identity):
     def read(self, r):
         for m in self.members:
             m.read(r)
+
+    def told(self, step):
+        for m in self.members:
+            m.told(step)
 
     def arrange(self, layout):
         for m in self.members:
@@ -645,10 +661,8 @@ class AdaptiveDct(Identity):
         self.work, self.step = work, 0
         self.blocks = {l: Blocks(work, "dct", 1 << l) for l in (3, 4, 5)}
 
-    def read(self, r):
-        self.step = r.varint()
-        if self.step > 1 << 40:
-            raise Corrupt("adaptive_dct")
+    def told(self, step):
+        self.step = step
 
     def arrange(self, layout):
         out, before = [], None
@@ -878,6 +892,22 @@ def scale_of(bands, dimension, wider=0):
     return f, min(w + e + 1 + f, 16 if w <= 10 else 32)
 
 
+def vector_gain(bands, basis, K, D, k):
+    """Of coefficient k of K, from all sets of a learned basis; `basis` is empty without state."""
+    gains = [b.gain for b in bands]
+    if not basis or len(set(gains)) == 1:
+        return gains[k % len(gains)]
+    squares = [(d, v * v >> 8) for row in range(k, len(basis) // D, K) for d, v in enumerate(basis[row * D : row * D + D])]
+    weight = sum(w for _, w in squares)
+    return max(math.isqrt(sum(w * gains[d % len(gains)] ** 2 for d, w in squares) // weight), 1) if weight else gains[k % len(gains)]
+
+
+def coefficients(shape, bands, basis, K, D, wider=0):
+    """The group of K coefficients of vectors of D samples."""
+    f, bits = scale_of(bands, D, wider)
+    return [Band(shape, index=k, frac=f, bits=bits, gain=vector_gain(bands, basis, K, D, k)) for k in range(K)]
+
+
 def rows_of(values, K, D, first=0):
     return [values[(first + k) * D : (first + k + 1) * D] for k in range(K)]
 
@@ -938,8 +968,8 @@ class Pca(Learned, Identity):
         x = flat(layout)
         if "basis" in self.arrays and self.shapes["mean"] != [self.H * self.W * len(x)]:
             raise Corrupt("learned from another number of components")
-        f, bits = scale_of(x, self.H * self.W * len(x))
-        return [[Band(divided(x[0].shape, self.H, self.W), index=k, frac=f, bits=bits) for k in range(self.K)]]
+        grid, D = divided(x[0].shape, self.H, self.W), self.H * self.W * len(x)
+        return [coefficients(grid, x, self.arrays.get("basis"), self.K, D)]
 
     def inverse(self, x, where):
         into = flat(where)
@@ -963,9 +993,7 @@ class Eigenpicture(Learned, Identity):
     def arrange(self, layout):
         if not self.fits(layout):
             return super().arrange(layout)
-        K, D = self.shapes["basis"]
-        f, bits = scale_of(flat(layout), D)
-        return [[Band([1, 1], index=k, frac=f, bits=bits) for k in range(K)]]
+        return [coefficients([1, 1], flat(layout), self.arrays["basis"], *self.shapes["basis"])]
 
     def inverse(self, x, where):
         if not self.fits(where):
@@ -983,11 +1011,11 @@ class KltSet(Learned, Identity):
     def arrange(self, layout):
         x = flat(layout)
         K = self.shapes["basis"][1] if "basis" in self.arrays else self.N * self.N
-        grid, (f, bits) = divided(x[0].shape, self.N, self.N), scale_of(x, self.N * self.N * len(x))
+        grid = divided(x[0].shape, self.N, self.N)
         if "basis" in self.arrays and self.shapes["mean"][1] != self.N * self.N * len(x):
             raise Corrupt("learned from another number of components")
         return [[Band(grid, side=True, bits=width(self.classes - 1) + 1)],
-                [Band(grid, index=k, frac=f, bits=bits) for k in range(K)]]
+                coefficients(grid, x, self.arrays.get("basis"), K, self.N * self.N * len(x))]
 
     def inverse(self, x, where):
         into, which = flat(where), x[0][0].v
@@ -1016,8 +1044,8 @@ class PredictedKlt(Learned, Identity):
         x = flat(layout)
         D = self.N * self.N * len(x)
         K = self.shapes["basis"][1] if self.known(len(x)) else min(32, D)
-        f, bits = scale_of(x, D, 1)
-        return [[Band(divided(x[0].shape, self.N, self.N), index=k, frac=f, bits=bits) for k in range(K)]]
+        basis = self.arrays["basis"] if self.known(len(x)) else []
+        return [coefficients(divided(x[0].shape, self.N, self.N), x, basis, K, D, 1)]
 
     def inverse(self, x, where, value):
         group, into, N = x[0], flat(where), self.N
@@ -1094,6 +1122,9 @@ class PerImage(Identity):
     def __getattr__(self, name):
         return getattr(self.policy, name)
 
+    def told(self, step):
+        self.policy.told(step)
+
     def arrange(self, layout):
         return self.policy.arrange(layout)
 
@@ -1146,15 +1177,11 @@ class Quantizer(Policy):
             return 256
         e = clamp(b.frac, -15, 15)
         t = self.step * 256 >> -e if e < 0 else self.step * 256 << e
-        G = max(self.gain(b), 1)
+        G = max(b.gain, 1)
         return clamp((t + G // 2) // G, 256, 1 << top)
-
-    def gain(self, b):
-        return b.gain
 
     def arrange(self, layout):
         out = [[b.like() for b in g] for g in layout]
-        self.prepare(out)
         for b in flat(out):
             if self.step == 0 or b.side or not 1 <= b.bits <= 32:
                 continue
@@ -1167,9 +1194,6 @@ class Quantizer(Policy):
             b.bits = b.__dict__.pop("symbol_bits", b.bits)
         return out
 
-    def prepare(self, layout):
-        pass
-
     def shift(self, b, s, q, counts):
         return 0
 
@@ -1181,7 +1205,6 @@ class Quantizer(Policy):
 
     def values(self, symbols, layout):
         small = self.work.bits == 16
-        self.prepare(layout)
         out, number = [], 0
         for group, into in zip(symbols, layout):
             out.append([])
@@ -1420,13 +1443,6 @@ class TrainedZone(Learned, Quantizer):
         S = min(own, 1 << 24) if own > 0 and self.shapes["step"] == [1] else 2048
         self.step = max((S * rounded_root(f % 32) << f // 32) >> 19, 1)
 
-    def arrange(self, layout):
-        out = super().arrange(layout)
-        for b in flat(out):
-            if not b.side:
-                b.gain = clamp(b.gain * self.step + 128 >> 8, 1, 65535)
-        return out
-
     def shift(self, b, s, q, counts):
         at, points = 3 * b.number + min(abs(q), 3) - 1, self.arrays.get("points", [])
         return 0 if b.side or s == 256 or at >= len(points) else quotient(clamp(points[at], -31, 31) * s, 64)
@@ -1437,11 +1453,33 @@ def rounded_root(i):
     return int(2 ** (i / 32) * 32768 + 0.5)
 
 
-class Matrix(DeadZone):
+class Matrix(Policy):
     LUMA = [16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
             87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120,
             101, 72, 92, 95, 98, 112, 100, 103, 99]
     CHROMA = [17, 18, 24, 47, 18, 21, 26, 66, 24, 26, 56, 99, 47, 66, 99, 99]
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    @property
+    def step(self):
+        return getattr(self.inner, "step", 0)
+
+    def learn(self, arrays):
+        self.inner.learn(part_of(arrays, "inner"))
+
+    def read(self, r):
+        self.inner.read(r)
+
+    def arrange(self, layout):
+        return self.inner.arrange(self.weighted(layout))
+
+    def values(self, symbols, layout):
+        out = self.inner.values(symbols, self.weighted(layout))
+        for x, b in zip(flat(out), flat(layout)):
+            x.gain = b.gain
+        return out
 
     def entry(self, component, i, j):
         return self.LUMA[8 * i + j] if component == 0 else self.CHROMA[4 * i + j] if i < 4 and j < 4 else 99
@@ -1451,18 +1489,20 @@ class Matrix(DeadZone):
         A = lambda i, j: self.entry(component, min(i, 7), min(j, 7))
         return (A(i, j) * (64 - g) + A(i, j + 1) * g) * (64 - f) + (A(i + 1, j) * (64 - g) + A(i + 1, j + 1) * g) * f
 
-    def prepare(self, layout):
+    def weighted(self, layout):
+        """The layout with other gains."""
+        out = []
         for group in layout:
             one = group and len(group[0].shape) == 1
             n = len(group) if one else math.isqrt(len(group))
             square = n >= 2 and (one or n * n == len(group))
+            out.append([])
             for k, b in enumerate(group):
                 c = group[0].component
                 W = self.weight(c, 0 if one else k // n, k % n, n) if square else 0
-                b.weighted = clamp((b.gain * self.weight(c, 0, 0, n) + W // 2) // W, 1, 65535) if square else b.gain
-
-    def gain(self, b):
-        return b.weighted
+                gain = clamp((b.gain * self.weight(c, 0, 0, n) + W // 2) // W, 1, 65535) if square else b.gain
+                out[-1].append(b.like(gain=gain))
+        return out
 
 
 # --- coders --------------------------------------------------------------------------------------------------------------
@@ -1702,6 +1742,12 @@ class Golomb(Raw):
 class RunLength(Raw):
     def __init__(self, work, inner):
         self.work, self.inner = work, inner
+
+    def learn(self, arrays):
+        self.inner.learn(part_of(arrays, "inner"))
+
+    def told(self, step):
+        self.inner.told(step)
 
     def decode(self, layout, r):
         order = list(buffer_order(layout))
@@ -2098,6 +2144,10 @@ class Range(Raw):
         if arrays:
             self.model.learn(part_of(arrays, "model"))
 
+    def told(self, step):
+        if isinstance(self.model, Policy):
+            self.model.told(step)
+
     def decode(self, layout, r):
         self.engine = self.engine or self.make(r)
         self.model.code(self.engine, layout, self.work)
@@ -2160,15 +2210,18 @@ class ConditionalScale(Learned):
     def level(self, values):
         return self.log((sum(values) // len(values) if values else 128) + 26) - self.log(154)
 
-    def row(self, band, gain):
+    def told(self, step):
+        self.now = step
+
+    def row(self, band):
         """Unit, bias and weights of a band of the symbols, by its number among all."""
-        G = max(gain, 1)
         if "bias" not in self.arrays:
             return 256, 21 << 12, [77] * 9
-        r = min(band, len(self.arrays["bias"]) - 1)
-        own = max(self.arrays["gain"][r], 1)
-        bias = clamp(self.arrays["bias"][r], -(1 << 24), 1 << 24) + 768 * (self.log(own) - self.log(G))
-        return min(self.arrays["unit"][r] * G // own, 1 << 20), bias, self.arrays["weight"][9 * r : 9 * r + 9]
+        r, then, now = min(band, len(self.arrays["bias"]) - 1), max(self.arrays["step"][0], 1), self.now
+        spare = max(width(max(then, now)) - 20, 0)
+        then, now = (max(then >> spare, 1), max(now >> spare, 1)) if now else (1, 1)
+        bias = clamp(self.arrays["bias"][r], -(1 << 24), 1 << 24) + 768 * (self.log(then) - self.log(now))
+        return min(self.arrays["unit"][r] * now // then, 1 << 20), bias, self.arrays["weight"][9 * r : 9 * r + 9]
 
     def code(self, engine, layout, work):
         if "odds" in self.arrays:
@@ -2185,7 +2238,7 @@ class ConditionalScale(Learned):
                     for b in group:
                         b.v.append(wrap(engine.direct(work.width(b)), work.width(b)))
                 continue
-            learned = [self.row(number[id(b)], b.gain) for b in group]
+            learned = [self.row(number[id(b)]) for b in group]
             rows = []
             for row in range(v.batch * v.h):
                 rows.append([])
@@ -3651,6 +3704,8 @@ def make(node, work):
         return Mixture([make(arguments[0], work) for _ in range(int(words[1]))])
     if name == "chain":
         return Chain(*(make(a, work) for a in arguments))
+    if name == "matrix":
+        return Matrix(make(arguments[1], work))
     if name == "per_image":
         return PerImage(make(arguments[0], work))
     if name == "golomb":
@@ -3661,17 +3716,64 @@ def make(node, work):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "eigenpicture": Eigenpicture, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer, "palette": NoQuantizer,
             "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "escape_codebook": EscapeCodebook, "residual": Residual,
-            "matrix": Matrix, "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
+            "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
 
 
-def decode(description, kind, shape, components, payload, state=None):
-    """Samples, floats by their bits. `state`: extents and values of learned arrays, by name."""
+def told_step(transform, quantizer, coder):
+    for panel in (transform, coder):
+        panel.told(getattr(quantizer, "step", 0))
+
+
+def decode_planes(panels, shape, components, bits, r):
+    """Values of all components, and their frac."""
+    transform, quantizer, coder = panels
+    where = [[Band(shape, component=c, bits=bits)] for c in range(components)]
+    coefficients = transform.arrange(where)
+    closed = getattr(transform, "closed", False)
+    symbols = [[b.like() for b in g] for g in coefficients] if closed else quantizer.arrange(coefficients)
+    for b in flat(symbols):
+        b.v = []
+    coder.decode(symbols, r)
+    if closed:
+        return flat(transform.inverse(symbols, where, quantizer.value))
+    return flat(transform.inverse(quantizer.values(symbols, coefficients), where))
+
+
+def side_of_tiles(n, rank):
+    if rank < 3:
+        return n * n if rank == 1 else n
+    side = 1
+    while (2 * side) ** rank <= n * n:
+        side *= 2
+    return side
+
+
+def rows_of_tiles(shape, n):
+    """First samples and extents of all tiles, row after row; one tile if there are few samples."""
+    if math.prod(shape) <= 4 * n * n:
+        return [[([0] * len(shape), shape)]]
+    s, axes = side_of_tiles(n, len(shape)), []
+    for e in shape:
+        count = max(1, e // s + (e % s >= (s + 1) // 2))
+        axes.append([(i * s, e - i * s if i + 1 == count else s) for i in range(count)])
+    tiles = [list(zip(*tile)) for tile in itertools.product(*axes)]
+    across = len(tiles) // len(axes[0])
+    return [tiles[i : i + across] for i in range(0, len(tiles), across)]
+
+
+def decode(description, kind, shape, components, payload, state=None, model=0):
+    """Samples, floats by their bits. `state`: extents and values of learned arrays, by name; `model`: its fingerprint."""
     arguments = parse(description)[1]
+    schedule = [a[0] for a in arguments[3:]]
     work = Work(16 if kind == "uint8" else 32)
-    transform, quantizer, coder = (make(a, work) for a in arguments[:3])
-    for panel, own in ((transform, "transform"), (quantizer, "quantizer"), (coder, "coder")):
-        if state:
-            panel.learn(part_of(state, own))
+
+    def panels():
+        made = [make(a, work) for a in arguments[:3]]
+        for panel, own in zip(made, ("transform", "quantizer", "coder")):
+            if state:
+                panel.learn(part_of(state, own))
+        return made
+
     r = Reader(payload)
     m = Map(kind, r)
     verbatim, at = [], 0
@@ -3680,30 +3782,54 @@ def decode(description, kind, shape, components, payload, state=None):
             at += r.varint()
             verbatim.append((at, r.u32()))
             at += 1
-    strips = int(arguments[4][0]) if len(arguments) > 3 else 0
-    if not strips:
-        transform.read(r)
-    quantizer.read(r)
-    planes = [[] for _ in range(components)]
-    for row in range(0, shape[0], strips) if strips else [None]:
-        part = list(shape) if row is None else [min(strips, shape[0] - row)] + list(shape[1:])
-        where = [[Band(part, component=c, bits=m.bits)] for c in range(components)]
-        coefficients = transform.arrange(where)
-        closed = getattr(transform, "closed", False)
-        symbols = [[b.like() for b in g] for g in coefficients] if closed else quantizer.arrange(coefficients)
-        for b in flat(symbols):
-            b.v = []
-        coder.decode(symbols, r)
-        if closed:
-            result = transform.inverse(symbols, where, quantizer.value)
+    samples = [0] * (math.prod(shape) * components)
+
+    def put(planes, first, part):
+        places = itertools.product(*(range(a, a + n) for a, n in zip(first, part)))
+        for p, place in enumerate(places):
+            at = 0
+            for x, n in zip(place, shape):
+                at = at * n + x
+            for c, b in enumerate(planes):
+                samples[at * components + c] = m.sample(b.v[p], b.frac)
+
+    def piece(r, first, part, settled=None):
+        transform, quantizer, coder = panels()
+        quantizer.read(r)
+        if settled is None:
+            transform.read(r)
         else:
-            result = transform.inverse(quantizer.values(symbols, coefficients), where)
-        for plane, b in zip(planes, flat(result)):
-            plane += [m.sample(v, b.frac) for v in b.v]
-    coder.finish()
+            transform = settled
+        told_step(transform, quantizer, coder)
+        put(decode_planes((transform, quantizer, coder), part, components, m.bits, r), first, part)
+        coder.finish()
+        if r.at != len(r.data):
+            raise Corrupt("bytes are left over")
+
+    if schedule[:1] == ["strips"]:
+        transform, quantizer, coder = panels()
+        quantizer.read(r)
+        told_step(transform, quantizer, coder)
+        for row in range(0, shape[0], int(schedule[1])):
+            part = [min(int(schedule[1]), shape[0] - row)] + shape[1:]
+            put(decode_planes((transform, quantizer, coder), part, components, m.bits, r), [row] + [0] * len(shape[1:]), part)
+        coder.finish()
+    else:
+        rows = rows_of_tiles(shape, int(schedule[1])) if schedule else [[([0] * len(shape), shape)]]
+        if len(rows) * len(rows[0]) == 1:
+            piece(r, *rows[0][0])
+        else:
+            settled = None
+            if schedule[2:] == ["of_picture"]:
+                settled = panels()[0]
+                settled.read(r)
+            for tiles in rows:
+                sizes = [r.varint() for _ in tiles]
+                for (first, part), size in zip(tiles, sizes):
+                    body = checked(r.take(size), fingerprint(description), model, components, *part, *first)
+                    piece(Reader(body), first, list(part), settled)
     if r.at != len(payload):
         raise Corrupt("bytes are left over")
-    samples = [v for pixel in zip(*planes) for v in pixel]
     for at, v in verbatim:
         samples[at] = v
     return samples
@@ -3798,7 +3924,7 @@ def main():
                 models[instance] = read_model((root / "tests" / "models" / f"{instance}.hpp").read_text())
                 assert model_fingerprint(models[instance]) == model, f"{name} is not of the model {instance}.hpp"
         state = {n: (extents, values) for n, (_, extents, values) in models[learned[0]].items()} if learned else None
-        got = digest(kind, shape, components, decode(description, kind, shape, components, payload, state))
+        got = digest(kind, shape, components, decode(description, kind, shape, components, payload, state, model))
         streams += 1
         if got != int(crc, 16):
             failures += 1

@@ -51,7 +51,7 @@ using stepped_bits = codec<T, quantizer::uniform, coder::raw>;
         .input = {200, 100, 50, 190, 110, 40, 60, 70, 80, 200, 100, 50, 180, 120, 30, 66, 77, 88}}),
     add(example<stepped_bits<transform::klt>, std::uint8_t, 2>{.shape = {1, 1},
                                                                .components = 3,
-                                                               .bytes = "00 80 08 fb 1a 05",
+                                                               .bytes = "80 08 00 fb 1a 05",
                                                                .samples = {199, 100, 51},
                                                                .goal = step(4),
                                                                .input = {200, 100, 50}}),
@@ -118,7 +118,7 @@ using stepped_bits = codec<T, quantizer::uniform, coder::raw>;
     add(example<stepped_bits<transform::linear_synthesis>, std::uint8_t, 2, false>{
         .shape = {1, 2}, .components = 1, .bytes = "80 02 01 00 02 00", .samples = {176, 176}}),
     add(example<stepped_bits<per_image<transform::pca<1, 1, 1>>>, std::uint8_t, 2, false>{
-        .shape = {1, 2}, .components = 1, .bytes = "01 01 05 60 02 01 01 0e 40 80 10 01 00", .samples = {134, 126}}),
+        .shape = {1, 2}, .components = 1, .bytes = "80 10 01 01 05 60 02 01 01 0e 40 01 00", .samples = {134, 126}}),
     add(example<exact_bits<transform::chain<transform::colour<transform::ycocg_r>,
                                             transform::difference<transform::predictor::left>>>,
                 std::uint8_t, 2>{.shape = {1, 2},
