@@ -29,7 +29,7 @@ for argument in "$@"; do
 done
 ((${#presets[@]})) || presets=(asan release)
 
-started=$SECONDS
+started=$SECONDS begun=$(date +%s)
 say() { printf '\n==> [%02d:%02d] %s\n' $(((SECONDS - started) / 60)) $(((SECONDS - started) % 60)) "$*"; }
 
 # --- what must be there ---------------------------------------------------------------------------------------------
@@ -99,6 +99,19 @@ for preset in "${presets[@]}"; do
     say "$preset: test"
     ctest --preset "$preset" "${but[@]}" || failed+=("$preset (test)")
 done
+
+# What the minutes went into: units that were compiled in this run, and tests.
+dearest() {
+    local preset
+    for preset in "${presets[@]}"; do
+        [ -e "build/$preset/.ninja_log" ] && awk -v p="$preset" -v since="$begun" 'NR > 1 && $3 / 1e9 >= since {
+            printf "%8.1f s  %-8s build  %s\n", ($2 - $1) / 1000, p, $4 }' "build/$preset/.ninja_log"
+        [ -e "build/$preset/Testing/Temporary/CTestCostData.txt" ] && awk -v p="$preset" '/^---/ { exit } NF == 3 {
+            printf "%8.1f s  %-8s test   %s\n", $3, p, $1 }' "build/$preset/Testing/Temporary/CTestCostData.txt"
+    done | sort -rn | awk '!seen[$0]++' | head -10
+}
+say "the ten dearest units of this run"
+dearest
 
 if ((${#failed[@]})); then
     say "FAILED: $(printf '%s; ' "${failed[@]}")see above"
