@@ -44,6 +44,10 @@ template <class P>
 concept restorable = requires(P const &p, byte_reader &r) {
     { p.restore(r) } -> std::same_as<P>;
 };
+template <class P, std::size_t R>
+concept arranges = requires(P const &p, layout<R> const &in) {
+    p.arrange(in);
+};
 template <class P, class B>
 concept open_forward = has_forward<P, B> || has_forward_for_target<P, B>;
 } // namespace detail
@@ -109,7 +113,7 @@ public:
     }
 
     template <std::size_t R>
-    auto arrange(layout<R> const &in) const -> layout<R> {
+    requires(detail::arranges<P, R> &&...) auto arrange(layout<R> const &in) const -> layout<R> {
         return arranged<last + 1>(in);
     }
 
