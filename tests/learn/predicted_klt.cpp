@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(learning_saves_bits_at_no_more_error) {
     auto const codec = tt::fit<blocks>(fields(200, 1), options(10));
     BOOST_TEST(codec.transform().components() == 2u);
     // The quantizer sees what stands in the loop.
-    BOOST_TEST(codec.quantizer().step[0] == 10 * 256);
+    BOOST_TEST(codec.quantizer().learned[0] == 10 * 256);
     BOOST_TEST(codec.quantizer().points.shape().extent[0] == codec.transform().vectors(2));
     double own = 0, plain = 0;
     auto const unseen = fields(20, 2);
