@@ -8,7 +8,8 @@
 //
 //   the quantizer's state | its setting, and with it the step | the transform's state | the coder's state | symbols
 //
-// of which panels that fit nothing to a picture have none. The step comes first, so every stage of a decoder can be told it.
+// of which panels that fit nothing to a picture have none. The step comes first, so every stage of a decoder can be told it. Stages are not
+// inlined: several walks call each, and machine code is what a codec costs to compile.
 #pragma once
 
 #include <cstddef>
@@ -85,7 +86,7 @@ struct analysed_ahead {
 };
 
 template <class T, class B>
-auto fit_and_analyse_ahead(T const &transform, B x) -> analysed_ahead<T, B> {
+[[gnu::noinline]] auto fit_and_analyse_ahead(T const &transform, B x) -> analysed_ahead<T, B> {
     auto t = fit_to_picture(transform, x);
     x = analyse_ahead(t.get(), std::move(x));
     return {std::move(t), std::move(x)};
@@ -204,7 +205,7 @@ struct coded_picture {
 
     /// Without the transform's state, where that was sent before.
     template <class W>
-    void write(W &w, bool settled = false) const {
+    [[gnu::noinline]] void write(W &w, bool settled = false) const {
         auto const &q = quantizer.get();
         write_state<B>(q, w);
         q.write(setting, w);
@@ -216,7 +217,7 @@ struct coded_picture {
 
 /// From what `fit_and_analyse_ahead` gave.
 template <class T, class Q, class C, class B>
-auto code(panels<T, Q, C> const &p, fitted_to<T, B> transform, B values, target const &aim)
+[[gnu::noinline]] auto code(panels<T, Q, C> const &p, fitted_to<T, B> transform, B values, target const &aim)
     -> coded_picture<T, Q, C, B> {
     if constexpr (closed_loop_for<T, B>) {
         static_assert(!per_picture<Q, B>,
@@ -267,7 +268,7 @@ auto nothing_decoded(byte_reader &r) -> B {
 
 /// Symbols back to planes laid out like `in`. Not ok if memory ran out or the symbols can't be.
 template <class T, class Q, class B>
-auto reconstruct(T const &t, Q const &q, typename Q::setting const &setting, B symbols, layout_of<B> const &in) -> B {
+[[gnu::noinline]] auto reconstruct(T const &t, Q const &q, typename Q::setting const &setting, B symbols, layout_of<B> const &in) -> B {
     if constexpr (closed_loop_for<T, B>) {
         auto loop = q.scalar(setting);
         return t.inverse(std::move(symbols), in,
@@ -281,7 +282,7 @@ auto reconstruct(T const &t, Q const &q, typename Q::setting const &setting, B s
 /// The bytes of all panels to planes laid out like `in`. Not ok, with the reader's error set, if the bytes are wrong. `settled` is the
 /// transform, where its state was sent before.
 template <class B, class T, class Q, class C>
-auto decode_planes(panels<T, Q, C> const &p, layout_of<B> const &in, std::uint64_t held, byte_reader &r,
+[[gnu::noinline]] auto decode_planes(panels<T, Q, C> const &p, layout_of<B> const &in, std::uint64_t held, byte_reader &r,
                    T const *settled = nullptr) -> B {
     auto const q = fit_from_stream<B>(p.quantizer, r);
     auto const setting = q.get().read(r);
