@@ -328,7 +328,8 @@ class Quality(Case):
         for e in (0, 1, 5):
             found, info = self.compare("--max-error", str(e))
             self.assertLessEqual(found["max_error"], e)
-            self.assertEqual(info["codec"], "near-lossless")
+            # An error of nothing is lossless, which costs no more.
+            self.assertEqual(info["codec"], "near-lossless" if e else "lossless")
         found, info = self.compare("--lossless")
         self.assertTrue(found["identical"] and found["psnr"] is None and info["codec"] == "lossless")
         self.assertEqual(self.compare()[1]["codec"], "photo")
@@ -1035,7 +1036,6 @@ class WrongData(Case):
         self.broken("a.npy", good + b"x", "after the end")
         self.broken("a.npy", good.replace(b"(3, 4)", b"(3, -)"), "damaged")
         self.broken("a.npy", good.replace(b"fortran", b"fortune"), "none of NumPy's")
-        self.broken("a.npy", good.replace(b"'fortran_order': False, ", b""), "fortran_order")
         self.broken("a.npy", npy([1.0], (1,), "f8"), "<f8")
         self.broken("a.npy", npy([1] * 32, (1, 2, 2, 2, 4)), "5 axes")
         self.broken("a.npy", npy([1], ()), "0 axes")
@@ -1047,6 +1047,7 @@ class WrongData(Case):
         good = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }"
         twice = good.replace("'descr'", "'descr': '>u2', 'descr'", 1)
         self.broken("a.npy", self.npy_with(twice, bytes(12)), "twice")
+        self.broken("a.npy", self.npy_with(good.replace("'fortran_order': False, ", ""), bytes(6)), "lacks \"fortran_order\"")
         for shape in ("(2 3)", "(6)", "(2,,3)", "(,2)", "2, 3", "[2, 3]", "(2, 3", "(-2, 3)", "(02, 3)", "(2.0, 3)", "(2L, 3L)"):
             self.broken("a.npy", self.npy_with(good.replace("(2, 3)", shape), bytes(6)), "makes no sense")
         self.broken("a.npy", self.npy_with(good + " 1", bytes(6)), "makes no sense")
@@ -1323,8 +1324,6 @@ class FileTrouble(Case):
                     self.assertIn(r.returncode, (0, 3))
                     if r.returncode:
                         self.assertIn(b"memory", r.stderr)
-                    elif args[0] == "encode":
-                        self.tool("decode", "o.tpc", "/dev/null")
                 for name in ("o.pgm", "o.tpc", "o.npy"):
                     if os.path.exists(self.path(name)):
                         os.remove(self.path(name))

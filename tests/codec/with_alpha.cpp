@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_SUITE(alpha)
 BOOST_AUTO_TEST_CASE_TEMPLATE(alpha_comes_back_whatever_the_goal, S,
                               decltype(std::tuple<std::uint8_t, std::uint16_t>{})) {
     both const codec;
-    for (std::size_t n : {2, 4})
+    for (std::size_t n : {std::size_t{2}, std::size_t{4}})
         for (auto const &goal : {scale(20), scale(75), psnr(35), bits_per_pixel(3)})
             for (auto frame : {framing::file, framing::record, framing::bare}) {
                 auto const p = seen_through<S>(60, 80, n, disc);
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_constant_alpha_takes_three_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(without_alpha_the_payload_is_that_of_the_colour_codec) {
-    for (std::size_t n : {1, 3, 5}) {
+    for (std::size_t n : {std::size_t{1}, std::size_t{3}, std::size_t{5}}) {
         auto const p = seen_through<std::uint8_t>(20, 30, n, disc);
         BOOST_TEST((both{}.encode(p, scale(60), framing::bare) == lossy{}.encode(p, scale(60), framing::bare)));
         auto const stream = both{}.encode(p, scale(60));
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(hostile_bytes_give_an_error) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_seen_stays_and_the_rest_costs_little, S,
                               decltype(std::tuple<std::uint8_t, std::uint16_t>{})) {
-    for (std::size_t n : {2, 4}) {
+    for (std::size_t n : {std::size_t{2}, std::size_t{4}}) {
         auto const p = seen_through<S>(61, 83, n, disc);
         auto const freed = without_hidden(p.view());
         for (std::size_t i = 0; i < p.size(); i += n)

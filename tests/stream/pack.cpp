@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(the_rest_of_a_group_is_read_in_one_walk) {
     auto const opened = pack_reader::open(content);
     BOOST_REQUIRE(bool(opened));
     auto const &reader = opened.value;
-    for (std::uint64_t i : {0, 1, 63, 64, 100, 129}) {
+    for (std::uint64_t i : {0u, 1u, 63u, 64u, 100u, 129u}) {
         auto n = i;
         auto const e = reader.for_each_from(i, [&](packed_record const &p) {
             BOOST_TEST(p.name == reader.at(n).value.name);
