@@ -5,6 +5,9 @@
 // worth in that context, so "seen twice, both ones" is as trustworthy as it turned out to be. A mixer (M. Mahoney, PAQ7, 2005) joins all that in the logistic
 // domain; its weights start from the learned ones. Integers only.
 //
+// It is not the mixer of parts/logistic.hpp, because three sets of weights vote, each slows down by itself as it is used, and weights are kept
+// to what learned ones of 16 bits can say; all that takes sums and steps of 64 bits.
+//
 // A slot holds a check of nine bits, so contexts that the corpus never saw are known to be unknown: a model is made smaller by leaving
 // out rare contexts, not by letting them collide.
 #pragma once
