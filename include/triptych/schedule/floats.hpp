@@ -28,17 +28,16 @@ constexpr auto from_ordered(std::int32_t v) noexcept -> std::uint32_t {
 constexpr auto compose_float(std::int64_t v, int exponent) noexcept -> std::uint32_t {
     if (v == 0) return 0;
     std::uint32_t const sign = v < 0 ? 0x80000000u : 0u;
-    std::uint64_t significand = v < 0 ? 0u - static_cast<std::uint64_t>(v) : static_cast<std::uint64_t>(v);
-    int const unit =
-        std::max(exponent + 40 - std::countl_zero(significand), -149); // exponent of the float's last place
+    std::uint64_t const magnitude = v < 0 ? 0u - static_cast<std::uint64_t>(v) : static_cast<std::uint64_t>(v);
+    int const zeros = std::countl_zero(magnitude), unit = exponent + 40 - zeros; // 2^unit: the float's last place
     if (unit > 104) return sign | 0x7f7fffffu;
-    if (int const drop = unit - exponent; drop <= 0)
-        significand <<= -drop;
-    else
-        significand = (significand + (std::uint64_t{1} << (drop - 1)) - 1 + (significand >> drop & 1)) >> drop;
-    // The significand's leading bit, which a float does not store, counts up the exponent; so does a carry.
-    auto const bits = (static_cast<std::uint32_t>(unit + 149) << 23) + static_cast<std::uint32_t>(significand);
-    return sign | std::min(bits, 0x7f7fffffu);
+    // Below the smallest place that there is, nothing is lost, for it is not below 2^exponent.
+    if (unit <= -149) return sign | static_cast<std::uint32_t>(magnitude << (exponent + 149));
+    auto const leading = magnitude << zeros;
+    auto significand = static_cast<std::uint32_t>(leading >> 40);
+    significand += (leading & 0xffffffffffu) + (significand & 1) > std::uint64_t{1} << 39;
+    // The leading bit, which a float does not store, counts up the exponent; so does a carry.
+    return sign | std::min((static_cast<std::uint32_t>(unit + 149) << 23) + significand, 0x7f7fffffu);
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::detail

@@ -73,7 +73,7 @@ template <sample S>
 auto centred_integer(S v, sample_map const &map) noexcept -> std::optional<std::int64_t> {
     auto const centred = raw_integer(v, map) - map.centre;
     if constexpr (std::is_same_v<S, float>)
-        if (auto const most = std::ldexp(1.0, map.bits - 1);
+        if (auto const most = static_cast<double>(std::int64_t{1} << (map.bits - 1));
             map.how == mapping::scaled && !(is_finite(v) && centred >= -most && centred < most))
             return {};
     return static_cast<std::int64_t>(centred);

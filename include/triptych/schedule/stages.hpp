@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -22,6 +23,7 @@
 #include <triptych/concepts.hpp>
 #include <triptych/detail/call.hpp>
 #include <triptych/quality.hpp>
+#include <triptych/stream/error.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 
@@ -78,6 +80,13 @@ void write_state(P const &policy, W &w) {
 
 // --- encoding -----------------------------------------------------------------------------------------------------------
 
+/// Bands that a stage of an encoder gave. Those without memory must not become a stream of nothing.
+template <class B>
+auto encodable(B x) -> B {
+    if (!x.ok()) raise<std::length_error>("the picture is too large for memory, or its bands can't be");
+    return x;
+}
+
 /// A transform fitted to a picture, and its planes analysed as far as no target is needed.
 template <class T, class B>
 struct analysed_ahead {
@@ -88,7 +97,7 @@ struct analysed_ahead {
 template <class T, class B>
 [[gnu::noinline]] auto fit_and_analyse_ahead(T const &transform, B x) -> analysed_ahead<T, B> {
     auto t = fit_to_picture(transform, x);
-    x = analyse_ahead(t.get(), std::move(x));
+    x = encodable(analyse_ahead(t.get(), std::move(x)));
     return {std::move(t), std::move(x)};
 }
 
@@ -104,11 +113,11 @@ constexpr bool decides_by_rates = [] {
 /// The first quantisation, bettered by rates where both panels can and the target asks for it.
 template <class Q, class C, class B>
 auto quantise(Q const &q, C const &c, B const &x, typename Q::setting const &setting, target const &aim) -> B {
-    auto symbols = first_symbols(q, x.clone(), setting, aim);
+    auto symbols = encodable(first_symbols(q, encodable(x.clone()), setting, aim));
     if constexpr (decides_by_rates<Q, C, B>)
         if (aim.lambda > 0 && aim.effort >= 3) {
             auto const estimator = rates(c, symbols, step_of(q, setting));
-            return q.decide(std::move(symbols), x, setting, estimator, aim);
+            return encodable(q.decide(std::move(symbols), x, setting, estimator, aim));
         }
     return symbols;
 }
@@ -131,7 +140,7 @@ auto analyse_in_loop(T const &t, Q const &q, B x, target const &aim) -> quantise
     auto symbols = t.forward(
         std::move(x), [&loop](std::int32_t v, band_info<B::rank> const &i) { return loop.symbol(v, i); },
         [&loop](std::int32_t s, band_info<B::rank> const &i) { return loop.value(s, i); });
-    return {std::move(setting), std::move(symbols)};
+    return {std::move(setting), encodable(std::move(symbols))};
 }
 /// In the open: plan, quantise, refit.
 template <class Q, class C, class B>
@@ -145,7 +154,7 @@ auto plan_and_quantise(Q const &q, C const &c, B x, target const &aim) -> quanti
         auto symbols = quantise(q, c, x, setting, aim);
         return {std::move(setting), std::move(symbols)};
     } else {
-        auto symbols = first_symbols(q, std::move(x), setting, aim);
+        auto symbols = encodable(first_symbols(q, std::move(x), setting, aim));
         return {std::move(setting), std::move(symbols)};
     }
 }
@@ -228,7 +237,7 @@ template <class T, class Q, class C, class B>
         return {std::move(transform), fitted_to<Q, B>(p.quantizer), std::move(made.setting), std::move(made.symbols),
                 std::move(c)};
     } else {
-        auto coefficients = analyse_rest(transform.get(), std::move(values), aim);
+        auto coefficients = encodable(analyse_rest(transform.get(), std::move(values), aim));
         auto q = fit_to_picture(p.quantizer, coefficients);
         auto made = plan_and_quantise(q.get(), p.coder, std::move(coefficients), aim);
         auto c = fit_to_picture(p.coder, made.symbols);

@@ -83,21 +83,21 @@ struct counter {
 };
 
 /// The weights of N predictions, 65536 for one.
-template <std::size_t N>
+template <std::size_t N, std::int32_t First = static_cast<std::int32_t>(65536 * 5 / 4 / N)>
 struct weights {
     std::array<std::int32_t, N> w;
-    constexpr weights() noexcept { w.fill(static_cast<std::int32_t>(65536 * 5 / 4 / N)); }
+    constexpr weights() noexcept { w.fill(First); }
 };
 
-/// What N counters say together.
+/// What N counters say together. There may be more weights than counters: the first are theirs.
 template <std::size_t N>
 struct blended {
     std::array<std::int32_t, N> x; ///< their stretched probabilities
     std::int32_t sum;              ///< weighted, still stretched, within ±3071
     std::int32_t p;                ///< of a 1, within 4 ... 65532
 
-    template <class Counter>
-    blended(std::array<Counter *, N> const &contexts, weights<N> const &mix) noexcept {
+    template <class Counter, class Weights>
+    blended(std::array<Counter *, N> const &contexts, Weights const &mix) noexcept {
         std::int64_t total = 0;
         for (std::size_t i = 0; i < N; ++i) {
             x[i] = stretch(contexts[i]->p());
@@ -106,10 +106,13 @@ struct blended {
         sum = static_cast<std::int32_t>(std::clamp<std::int64_t>(total >> 16, -3071, 3071));
         p = std::clamp(squash(sum), 4, 65532);
     }
-    /// Moves the weights, by 2^-Rate, along the gradient of the code length of b.
-    template <unsigned Rate>
-    void correct(weights<N> &mix, bool b) const noexcept {
-        auto const miss = (b ? 65536 : 0) - p;
+    /// Moves the weights along the gradient of the code length of b, which is how far b lies from p: by 2^-Rate of that, times Gain / 16 if there
+    /// is one.
+    template <unsigned Rate, std::int32_t Gain = 1, class Weights>
+    void correct(Weights &mix, bool b) const noexcept {
+        auto miss = (b ? 65536 : 0) - p;
+        // The product of a miss with all its bits, an input and a gain would not fit 32.
+        if constexpr (Gain != 1) miss = (miss >> 4) * Gain;
         for (std::size_t i = 0; i < N; ++i)
             mix.w[i] = std::clamp(mix.w[i] + ((x[i] * miss + (1 << (Rate - 1))) >> Rate), -(1 << 20), 1 << 20);
     }

@@ -7,6 +7,9 @@
 // deserved on held-out pictures. A mixer (M. Mahoney, PAQ7, 2005) joins the predictions in the logistic domain; its
 // weights start from learned ones. Integers only.
 //
+// It is not the mixer of parts/logistic.hpp: three sets of weights vote, each slows down by itself as it is used, and
+// weights stay within what learned ones of 16 bits can hold. All that takes sums and steps of 64 bits.
+//
 // A slot holds a check of nine bits, so contexts that the corpus never saw are recognised. The model is made smaller
 // by leaving out rare contexts, not by collisions.
 #pragma once

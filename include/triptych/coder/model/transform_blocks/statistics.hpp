@@ -16,42 +16,31 @@ namespace triptych::inline TRIPTYCH_ABI::model::detail {
 
 /// A probability of 1: the mean of what was seen, later an average that forgets.
 struct block_counter {
-    std::uint16_t p = 32768, seen = 0;
+    std::uint16_t mean = 32768, seen = 0;
 
+    auto p() const noexcept -> std::uint32_t { return mean; }
     void learn(bool b, unsigned most) noexcept {
-        p = static_cast<std::uint16_t>(p + ((((b ? 65535 : 0) - p) * (mean_steps[seen] >> 1)) >> 15));
+        mean = static_cast<std::uint16_t>(mean + ((((b ? 65535 : 0) - mean) * (mean_steps[seen] >> 1)) >> 15));
         if (seen < most) ++seen;
     }
 };
-struct block_weights {
-    std::array<std::int32_t, 5> w;
-    constexpr block_weights() noexcept { w.fill(65536 * 3 / 10); }
-};
+/// Of up to five contexts.
+using block_weights = weights<5, 65536 * 3 / 10>;
 
 /// One decision with one context.
 template <class E>
 auto simple(E &engine, block_counter &c, bool b) -> bool {
-    b = engine.bit(std::clamp<std::uint32_t>(c.p, 4, 65532), b);
+    b = engine.bit(std::clamp<std::uint32_t>(c.p(), 4, 65532), b);
     c.learn(b, 60);
     return b;
 }
 /// One decision with several contexts, mixed.
 template <class E, std::size_t N>
 auto mixed(E &engine, std::array<block_counter *, N> const &contexts, block_weights &mix, bool b) -> bool {
-    std::array<std::int32_t, N> x;
-    std::int64_t sum = 0;
-    for (std::size_t i = 0; i < N; ++i) {
-        x[i] = stretch(contexts[i]->p);
-        sum += std::int64_t{x[i]} * mix.w[i];
-    }
-    auto const p =
-        std::clamp(squash(static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> 16, -3071, 3071))), 4, 65532);
-    b = engine.bit(static_cast<std::uint32_t>(p), b);
-    auto const miss = (((b ? 65536 : 0) - p) >> 4) * 10;
-    for (std::size_t i = 0; i < N; ++i) {
-        mix.w[i] = std::clamp(mix.w[i] + ((x[i] * miss + 0x8000) >> 16), -(1 << 20), 1 << 20);
-        contexts[i]->learn(b, 255);
-    }
+    blended<N> const said(contexts, mix);
+    b = engine.bit(static_cast<std::uint32_t>(said.p), b);
+    said.template correct<16, 10>(mix, b);
+    for (auto *const c : contexts) c->learn(b, 255);
     return b;
 }
 
