@@ -106,12 +106,19 @@ using coders = std::tuple<                                                   //
 
 using photo_transform = chain<colour<colour_kind::ycbcr>, dct<8>>;
 
+/// Presets whose tiles are so small that pictures of tests have some.
+using tiled_photo =
+    codec<chain<klt, transform::adaptive_dct>, quantizer::dead_zone, coder::range<model::transform_blocks>, tiles<16>>;
+using tiled_lossless =
+    codec<colour<colour_kind::subtract_green>, quantizer::none, coder::range<model::predictive>, tiles<8>>;
+
 using codecs = std::tuple<                                                                                        //
     photo, lossless,                                                                                              //
     codec<transform::identity, quantizer::none, coder::raw>,                                                      //
     codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none, coder::huffman<>>, //
     codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none,
           coder::range<model::mixing<>>>, //
+    tiled_photo, tiled_lossless,          // of shards that have photo and lossless: only schedules are compiled again
     codec<chain<colour<colour_kind::ycocg_r>, difference<predictor::median>>, quantizer::none,
           coder::rans<model::laplace>>,                                                                               //
     codec<transform::identity, quantizer::levels<3>, coder::range<model::pretrained>>,                                //
@@ -144,12 +151,14 @@ using codecs = std::tuple<                                                      
 
 /// Codecs whose encoders need a learner: <triptych/learn/transform/pca.hpp> (and Eigen), <triptych/learn/quantizer/codebook.hpp>, product.hpp, residual.hpp,
 /// lloyd_max_quantizer.hpp.
-using learning_codecs = std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>,            //
-                                   codec<transform::identity, per_image<quantizer::codebook<16>>, coder::range<>>, //
-                                   codec<dct<4>, per_image<quantizer::escape_codebook<16>>, coder::range<>>,       //
-                                   codec<dct<4>, per_image<quantizer::product<3, 16>>, coder::range<>>,            //
-                                   codec<dct<4>, per_image<quantizer::residual<3, 8>>, coder::range<>>,
-                                   codec<dct<4>, per_image<quantizer::lloyd_max<5>>, coder::range<>>>;
+using learning_codecs =
+    std::tuple<codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>>,                               //
+               codec<transform::identity, per_image<quantizer::codebook<16>>, coder::range<>>,                    //
+               codec<dct<4>, per_image<quantizer::escape_codebook<16>>, coder::range<>>,                          //
+               codec<dct<4>, per_image<quantizer::product<3, 16>>, coder::range<>>,                               //
+               codec<per_image<pca<8, 8, 16>>, quantizer::uniform, coder::range<>, tiles<16, state_of::picture>>, //
+               codec<dct<4>, per_image<quantizer::residual<3, 8>>, coder::range<>>,
+               codec<dct<4>, per_image<quantizer::lloyd_max<5>>, coder::range<>>>;
 
 /// The largest error of a lossy transform without a quantizer, in samples; negative where it loses on purpose.
 template <class P>

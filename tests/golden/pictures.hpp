@@ -1,13 +1,17 @@
 // tests/golden/pictures.hpp: the pictures in golden streams, made of integers alone, so that every machine makes the same.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <triptych/conformance/hostile.hpp>
+#include <triptych/rows.hpp>
 
 #include "streams.hpp"
 
@@ -69,6 +73,27 @@ inline auto make_regions() -> picture<std::uint8_t, 2> {
     return x;
 }
 
+/// Does the codec work by tiles that are small enough for a golden picture of many?
+template <class C>
+inline constexpr bool small_tiles = false;
+template <class T, class Q, class C, std::size_t N, state_of State>
+inline constexpr bool small_tiles<codec<T, Q, C, tiles<N, State>>> = N <= 16;
+
+/// The stream of rows that were sent as they came: its header does not say its size.
+template <class C>
+auto sent_by_rows(C const &codec, picture<std::uint8_t, 2> const &x) -> std::vector<std::byte> {
+    std::vector<std::byte> bytes;
+    std::size_t at = 0;
+    encode_rows<std::uint8_t, 2>(
+        codec, x.shape(), x.components(), exact,
+        [&](std::size_t rows, std::uint8_t *to) {
+            auto const n = rows * x.shape()[1] * x.components();
+            std::copy_n(x.data() + at, n, to), at += n;
+        },
+        [&](std::span<std::byte const> more) { bytes.insert(bytes.end(), more.begin(), more.end()); });
+    return bytes;
+}
+
 /// Calls `f(picture, goal)` for the pictures of an instance and of one kind, in the order of their numbers.
 template <class I, class X, class F>
 void each_picture(F &&f) {
@@ -88,6 +113,11 @@ void each_picture(F &&f) {
         f(make<X>({0, 5}, 3), fine), f(make<X>({1, 1}, 4), fine);
     }
     if constexpr (X::rank == 2 && C::can_be_exact()) f(make<X>({12, 11}, 3), exact);
+    if constexpr (small_tiles<C>) { // more samples than four tiles have
+        if constexpr (X::rank == 1) f(make<X>({1100}, 1), fine);
+        if constexpr (X::rank == 2) f(make<X>({40, 50}, std::is_same_v<X, picture<std::uint8_t, 2>> ? 3 : 1), fine);
+        if constexpr (X::rank == 3) f(make<X>({9, 10, 12}, 1), fine);
+    }
 }
 
 /// What today's encoder makes of each picture with an instance of the registry.
@@ -118,6 +148,8 @@ void each_stream(F &&f) {
         }
     });
     if constexpr (has_regions<C>) give(std::string(id) + "-regions", codec.encode(make_regions(), scale(70)));
+    if constexpr (std::is_same_v<C, registry::tiled_lossless>)
+        give(std::string(id) + "-rows", sent_by_rows(codec, make<picture<std::uint8_t, 2>>({20, 28}, 3)));
 }
 
 /// The K-th of four parts of all codecs; each is compiled in a file of its own.

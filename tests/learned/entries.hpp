@@ -132,10 +132,17 @@ struct network : learned_from<40, 48, 3> {
                                   coder::range<model::network>>;
     static constexpr std::size_t text_above = 3'000;
 };
+/// Panels whose state is that of a panel inside; and a basis behind colours, whose gains differ.
+struct wrapped : learned_from<40, 48, 3> {
+    static constexpr auto name = "wrapped";
+    using codec = triptych::codec<chain<colour<colour_kind::ycbcr>, transform::pca<4, 4, 16>>,
+                                  quantizer::matrix<quantizer::annex_k, quantizer::trained_zone>,
+                                  coder::run_length<coder::range<model::geometric>>>;
+};
 } // namespace entry
 
-using learned_entries =
-    std::tuple<entry::eigenpicture, entry::mixture, entry::predicted_klt, entry::klt_set, entry::pca,
-               entry::chained_pca, entry::synthesis, entry::levels, entry::icons, entry::codebook,
-               entry::escape_codebook, entry::product, entry::residual, entry::autoregressive, entry::network>;
+using learned_entries = std::tuple<entry::eigenpicture, entry::mixture, entry::predicted_klt, entry::klt_set,
+                                   entry::pca, entry::chained_pca, entry::synthesis, entry::levels, entry::icons,
+                                   entry::codebook, entry::escape_codebook, entry::product, entry::residual,
+                                   entry::autoregressive, entry::network, entry::wrapped>;
 } // namespace registry

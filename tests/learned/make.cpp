@@ -28,6 +28,7 @@
 #include <triptych/learn/transform/mixture.hpp>
 #include <triptych/learn/transform/pca.hpp>
 #include <triptych/learn/transform/predicted_klt.hpp>
+#include <triptych/learn/wrappers.hpp>
 
 #include "entries.hpp"
 

@@ -18,6 +18,7 @@
 #include "residual.hpp"
 #include "autoregressive.hpp"
 #include "network.hpp"
+#include "wrapped.hpp"
 
 namespace registry {
 template <class Entry>
@@ -81,5 +82,9 @@ struct model_of<entry::autoregressive> {
 template <>
 struct model_of<entry::network> {
     static constexpr triptych::model_view const &view = ::model_network;
+};
+template <>
+struct model_of<entry::wrapped> {
+    static constexpr triptych::model_view const &view = ::model_wrapped;
 };
 } // namespace registry
