@@ -119,14 +119,14 @@ BOOST_AUTO_TEST_CASE(of_many_colours_few_remain_or_all) {
     auto x = planes(100, 100, 3);
     std::mt19937 random(3);
     for (std::size_t i = 0; i < 30'000; ++i) x.data()[i] = static_cast<std::int16_t>(int(random() % 256) - 128);
-    auto const coarse = q.quantize(x.clone(), q.plan({120, 0.1F}));
+    auto const coarse = q.quantize(x.clone(), {}, {120, 0.1F});
     BOOST_TEST(colours(coarse) <= 256u);
     BOOST_TEST(composite_error(x, coarse, 255) <= 120.0 * 120 / 12);
-    BOOST_TEST(composite_error(x, q.quantize(x.clone(), q.plan({8, 0.1F})), 255) == 0.0);
+    BOOST_TEST(composite_error(x, q.quantize(x.clone(), {}, {8, 0.1F}), 255) == 0.0);
     // A background and rare colours, of which a part of the picture may show too few.
     for (std::size_t i = 0; i < 30'000; ++i)
         if (i % 10'000 % 2 == 0) x.data()[i] = 7;
-    auto const drawn = q.quantize(x.clone(), q.plan({120, 0.1F}));
+    auto const drawn = q.quantize(x.clone(), {}, {120, 0.1F});
     BOOST_TEST(colours(drawn) <= 256u);
     BOOST_TEST(composite_error(x, drawn, 255) <= 120.0 * 120 / 12);
 }
