@@ -57,17 +57,13 @@ auto jpeg_like_alpha_codec() -> codec_entry;
 auto photo256_codec() -> codec_entry;
 auto photo256_alpha_codec() -> codec_entry;
 auto lossless256_codec() -> codec_entry;
-auto photo1024_codec() -> codec_entry;
-auto photo1024_alpha_codec() -> codec_entry;
-auto lossless1024_codec() -> codec_entry;
 
 namespace {
 /// Those that are chosen by themselves or by --tile.
 auto variants() -> std::span<codec_entry const> {
-    static std::vector<codec_entry> const table{photo_alpha_codec(),     near_lossless_alpha_codec(), dct_alpha_codec(),
-                                                wavelet_alpha_codec(),   jpeg_like_alpha_codec(),     photo256_codec(),
-                                                photo256_alpha_codec(),  lossless256_codec(),         photo1024_codec(),
-                                                photo1024_alpha_codec(), lossless1024_codec()};
+    static std::vector<codec_entry> const table{photo_alpha_codec(),    near_lossless_alpha_codec(), dct_alpha_codec(),
+                                                wavelet_alpha_codec(),  jpeg_like_alpha_codec(),     photo256_codec(),
+                                                photo256_alpha_codec(), lossless256_codec()};
     return table;
 }
 template <class T>
@@ -119,8 +115,7 @@ auto with_tile(opened_codec const &codec, unsigned side) -> opened_codec {
     auto const name = codec.entry->name;
     if (name != "photo" && name != "lossless")
         throw usage_error("codec " + std::string(name) + " takes no --tile; photo and lossless do");
-    if (side != 256 && side != 512 && side != 1024)
-        throw usage_error("--tile takes 256, 512 or 1024, not " + std::to_string(side));
+    if (side != 256 && side != 512) throw usage_error("--tile takes 256 or 512, not " + std::to_string(side));
     if (side == 512) return codec;
     return open_codec(codec_named(std::string(name) + "-" + std::to_string(side)), "");
 }

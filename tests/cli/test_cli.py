@@ -350,18 +350,18 @@ class Tiles(Case):
     def test_sides_differ_and_all_decode(self):
         self.big()
         seen = set()
-        for side in ("256", "512", "1024"):
+        for side in ("256", "512"):
             for goal in (("--lossless",), ("-q", "60")):
                 self.tool("encode", "big.png", "t.tpc", "-f", "--tile", side, *goal)
                 about = json.loads(self.tool("info", "t.tpc", "--json"))
                 self.assertTrue(about["known"])
-                self.assertIn(f"tiles,{side}" if "tiles," in about["description"] else side, about["description"])
+                self.assertIn(f"tiles,{side}", about["description"])
                 self.assertEqual(about["codec"], "lossless" if len(goal) == 1 else "photo")
                 seen.add(about["fingerprint"])
                 self.tool("decode", "t.tpc", "t.png", "-f")
-        self.assertEqual(len(seen), 6)
+        self.assertEqual(len(seen), 4)
         self.assertEqual(self.tool("encode", "big.png", "-", "--tile", "512"), self.tool("encode", "big.png", "-"))
-        self.assertIn("256, 512 or 1024", self.tool("encode", "big.png", "n.tpc", "--tile", "300", code=1))
+        self.assertIn("256 or 512", self.tool("encode", "big.png", "n.tpc", "--tile", "1024", code=1))
         self.assertIn("wavelet", self.tool("encode", "big.png", "n.tpc", "--tile", "256", "--codec", "wavelet", code=1))
 
     def test_regions(self):

@@ -153,7 +153,7 @@ void add_encode(CLI::App &app, action &run) {
         ->check(CLI::Range(1, 9))
         ->type_name("N")
         ->capture_default_str();
-    command.add_option("--tile", o->tile, "side of the tiles of large pictures: 256, 512 or 1024; 512 if not said")
+    command.add_option("--tile", o->tile, "side of the tiles of large pictures: 256 or 512; 512 if not said")
         ->check(CLI::PositiveNumber)
         ->type_name("N");
     command.add_flag("-f,--force", o->overwrite, "replace the output if it exists");
