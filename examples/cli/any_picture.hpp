@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <triptych/picture.hpp>
+#include <triptych/schedule/planes.hpp>
 
 namespace cli {
 
@@ -91,6 +92,26 @@ private:
         return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
     }
 };
+
+/// A part of a picture, which lies in it.
+inline auto part_of(any_picture const &p, triptych::box<2> const &where) -> any_picture {
+    any_picture part;
+    part.shape.assign(where.shape.begin(), where.shape.end()), part.components = p.components;
+    part.white = p.white, part.alpha = p.alpha;
+    std::visit(
+        [&]<class V>(V const &from) {
+            V to;
+            to.reserve(where.shape[0] * where.shape[1] * p.components);
+            for (std::size_t y = 0; y < where.shape[0]; ++y) {
+                auto const at = ((where.first[0] + y) * p.shape[1] + where.first[1]) * p.components;
+                auto const begin = from.begin() + static_cast<std::ptrdiff_t>(at);
+                to.insert(to.end(), begin, begin + static_cast<std::ptrdiff_t>(where.shape[1] * p.components));
+            }
+            part.samples = std::move(to);
+        },
+        p.samples);
+    return part;
+}
 
 /// Without samples: what a decoder must know of a picture that its stream does not tell.
 inline auto kind_of_picture(triptych::sample_type type, std::vector<std::size_t> shape, std::size_t components)

@@ -54,16 +54,21 @@ auto near_lossless_alpha_codec() -> codec_entry;
 auto dct_alpha_codec() -> codec_entry;
 auto wavelet_alpha_codec() -> codec_entry;
 auto jpeg_like_alpha_codec() -> codec_entry;
+auto photo256_codec() -> codec_entry;
+auto photo256_alpha_codec() -> codec_entry;
+auto lossless256_codec() -> codec_entry;
 
 namespace {
-auto alpha_codecs() -> std::span<codec_entry const> {
-    static std::vector<codec_entry> const table{photo_alpha_codec(), near_lossless_alpha_codec(), dct_alpha_codec(),
-                                                wavelet_alpha_codec(), jpeg_like_alpha_codec()};
+/// Those that are chosen by themselves or by --tile.
+auto variants() -> std::span<codec_entry const> {
+    static std::vector<codec_entry> const table{photo_alpha_codec(),    near_lossless_alpha_codec(), dct_alpha_codec(),
+                                                wavelet_alpha_codec(),  jpeg_like_alpha_codec(),     photo256_codec(),
+                                                photo256_alpha_codec(), lossless256_codec()};
     return table;
 }
 template <class T>
 auto find_codec(T const &value, T codec_entry::*member) -> codec_entry const * {
-    for (auto const all : {codecs(), alpha_codecs()})
+    for (auto const all : {codecs(), variants()})
         if (auto const found = std::ranges::find(all, value, member); found != all.end()) return &*found;
     return nullptr;
 }
@@ -103,6 +108,16 @@ auto open_codec(codec_entry const &entry, std::string const &model) -> opened_co
     } catch (std::exception const &e) {
         throw data_error(input_name(model) + ": " + e.what());
     }
+}
+
+auto with_tile(opened_codec const &codec, unsigned side) -> opened_codec {
+    if (side == 0) return codec;
+    auto const name = codec.entry->name;
+    if (name != "photo" && name != "lossless")
+        throw usage_error("codec " + std::string(name) + " takes no --tile; photo and lossless do");
+    if (side != 256 && side != 512) throw usage_error("--tile takes 256 or 512, not " + std::to_string(side));
+    if (side == 512) return codec;
+    return open_codec(codec_named(std::string(name) + "-" + std::to_string(side)), "");
 }
 
 auto with_model(codec_entry const &entry, std::span<std::byte const> model) -> opened_codec {

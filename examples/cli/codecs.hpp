@@ -13,12 +13,16 @@
 #include <vector>
 
 #include <triptych/quality.hpp>
+#include <triptych/schedule/planes.hpp>
+#include <triptych/schedule/workers.hpp>
+#include <triptych/stream/error.hpp>
 #include <triptych/stream/framing.hpp>
 #include <triptych/stream/limits.hpp>
 
 #include "any_picture.hpp"
 #include "files.hpp"
 #include "inputs.hpp"
+#include "io/rows.hpp"
 
 namespace cli {
 
@@ -31,11 +35,26 @@ public:
     virtual auto parameters() const -> std::uint64_t = 0;
     /// Throws usage_error for pictures that it does not carry and for goals that it can't aim at.
     virtual auto encode(any_picture const &p, triptych::quality const &goal,
-                        triptych::framing frame = triptych::framing::file) const -> bytes = 0;
+                        triptych::framing frame = triptych::framing::file, triptych::workers const &crew = {}) const
+        -> bytes = 0;
     /// A record whose sample type, extents and components are those of `like`. Throws triptych::format_error.
     virtual auto decode_record(std::span<std::byte const> record, any_picture const &like) const -> any_picture = 0;
     /// Throws triptych::format_error.
-    virtual auto decode(std::span<std::byte const> stream, triptych::limits const &most) const -> any_picture = 0;
+    virtual auto decode(std::span<std::byte const> stream, triptych::limits const &most,
+                        triptych::workers const &crew = {}) const -> any_picture = 0;
+    /// A part of a picture, which lies in it. Throws triptych::format_error.
+    virtual auto decode_region(std::span<std::byte const> stream, triptych::box<2> const &region,
+                               triptych::limits const &most, triptych::workers const &crew) const -> any_picture = 0;
+    /// Whether pictures of this kind come in rows of tiles, so that they can be coded by rows; the two below are for those alone.
+    virtual auto by_rows(any_picture const &) const -> bool { return false; }
+    /// Throws usage_error for goals that need the whole picture, and what rows and `put` throw.
+    virtual void encode_rows(row_source &, triptych::quality const &, byte_sink const &,
+                             triptych::workers const &) const {}
+    /// Throws what source and sink throw.
+    virtual auto decode_rows(byte_source &, any_picture const &, row_sink &, triptych::limits const &,
+                             triptych::workers const &) const -> triptych::error {
+        return {triptych::errc::codec, 0};
+    }
     /// The learned state as a safetensors file, which keeps the step that it was learned for if that is known, and as a C++ header.
     virtual auto save(std::optional<float> step) const -> bytes = 0;
     virtual auto header(std::string const &name) const -> std::string = 0;
@@ -89,6 +108,8 @@ struct opened_codec {
 
 /// With the model from a file, if `model` is not empty. Throws usage_error if a model is missing or too much.
 auto open_codec(codec_entry const &entry, std::string const &model) -> opened_codec;
+/// The same codec with tiles of this side, 0 for its own. Throws usage_error if there is none.
+auto with_tile(opened_codec const &codec, unsigned side) -> opened_codec;
 /// With the content of such a file. Throws what the library throws.
 auto with_model(codec_entry const &entry, std::span<std::byte const> model) -> opened_codec;
 /// The codec whose model the file is, as its metadata say, or by trying all. Throws data_error if there is none.

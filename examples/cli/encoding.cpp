@@ -27,7 +27,8 @@ void append_rows(any_picture const &from, std::size_t first, std::size_t n, any_
 }
 
 /// Whether an exact stream may be as small as `size`: a large picture is judged by four strips, a sixteenth of it.
-auto may_be_smaller(any_codec const &exact, any_picture const &p, std::size_t size) -> bool {
+auto may_be_smaller(any_codec const &exact, any_picture const &p, std::size_t size, triptych::workers const &crew)
+    -> bool {
     constexpr std::size_t strips = 4, small = 1 << 16;
     auto const height = p.shape[0];
     auto const rows = std::max<std::size_t>(height / (16 * strips), 8);
@@ -38,14 +39,14 @@ auto may_be_smaller(any_codec const &exact, any_picture const &p, std::size_t si
         append_rows(p, (2 * i + 1) * height / (2 * strips) - rows / 2, rows, sample);
     // A model has learned less after a part than after the whole.
     constexpr double hope = 0.6;
-    auto const found = static_cast<double>(exact.encode(sample, triptych::exact).size());
+    auto const found = static_cast<double>(exact.encode(sample, triptych::exact, triptych::framing::file, crew).size());
     return found * static_cast<double>(p.size()) / static_cast<double>(sample.size()) * hope <=
            static_cast<double>(size);
 }
 
 /// Empty if the goal is met; otherwise how near the stream comes.
-auto shortfall(any_codec const &codec, any_picture const &p, bytes const &stream, triptych::quality const &goal)
-    -> std::string {
+auto shortfall(any_codec const &codec, any_picture const &p, bytes const &stream, triptych::quality const &goal,
+               triptych::workers const &crew) -> std::string {
     std::array<char, 160> text{};
     if (goal.what == kind::bits_per_pixel) {
         auto const pixels = static_cast<double>(std::max<std::size_t>(p.pixels(), 1));
@@ -56,7 +57,7 @@ auto shortfall(any_codec const &codec, any_picture const &p, bytes const &stream
         return text.data();
     }
     if (p.size() == 0 || (goal.what != kind::psnr && goal.what != kind::max_error)) return "";
-    auto const again = codec.decode(stream, {~std::uint64_t{0} >> 8, ~std::uint64_t{0} >> 8});
+    auto const again = codec.decode(stream, {~std::uint64_t{0} >> 8, ~std::uint64_t{0} >> 8}, crew);
     if (goal.what == kind::psnr) {
         auto const found = psnr(p, again);
         if (found >= goal.value - 0.1) return "";
@@ -87,15 +88,15 @@ void drop_hidden(any_picture &p, triptych::quality const &goal) {
 }
 
 auto encode_to_goal(any_codec const &codec, any_codec const *instead, any_picture const &p,
-                    triptych::quality const &goal) -> bytes {
-    auto stream = codec.encode(p, goal);
+                    triptych::quality const &goal, triptych::workers const &crew) -> bytes {
+    auto stream = codec.encode(p, goal, triptych::framing::file, crew);
     if (goal.what == kind::exact) return stream;
-    auto const missed = shortfall(codec, p, stream, goal);
-    if (instead && (!missed.empty() || may_be_smaller(*instead, p, stream.size())))
+    auto const missed = shortfall(codec, p, stream, goal, crew);
+    if (instead && (!missed.empty() || may_be_smaller(*instead, p, stream.size(), crew)))
         // A bound on the size may still be missed.
-        if (auto exact = instead->encode(p, triptych::exact);
+        if (auto exact = instead->encode(p, triptych::exact.at_effort(goal.effort), triptych::framing::file, crew);
             exact.size() <= stream.size() || (!missed.empty() && goal.what != kind::bits_per_pixel)) {
-            auto const left = shortfall(*instead, p, exact, goal);
+            auto const left = shortfall(*instead, p, exact, goal, crew);
             if (left.empty()) return exact;
             throw goal_error(left);
         }

@@ -20,6 +20,6 @@ void drop_hidden(any_picture &p, triptych::quality const &goal);
 /// Meets `goal` or throws goal_error. `instead` is a codec that loses nothing; its stream is taken if it is no larger, or if the
 /// goal can't be met otherwise. It may be null.
 auto encode_to_goal(any_codec const &codec, any_codec const *instead, any_picture const &p,
-                    triptych::quality const &goal) -> bytes;
+                    triptych::quality const &goal, triptych::workers const &crew) -> bytes;
 
 } // namespace cli

@@ -30,6 +30,7 @@
 #include <triptych/coder/tans.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
+#include <triptych/families.hpp>
 #include <triptych/metric/bd_rate.hpp>
 #include <triptych/metric/error.hpp>
 #include <triptych/metric/pairs.hpp>

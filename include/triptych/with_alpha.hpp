@@ -26,6 +26,7 @@
 #include <vector>
 
 #include <triptych/codec.hpp>
+#include <triptych/schedule/workers.hpp>
 #include <triptych/transparent.hpp>
 #include <triptych/version.hpp>
 
@@ -65,9 +66,10 @@ public:
 
     /// Goals are those of the whole picture: `psnr` counts alpha, which has no error, and `bits_per_pixel` counts its bytes.
     template <class X>
-    auto encode(X const &x, quality const &goal, framing frame = framing::file) const -> std::vector<std::byte> {
+    auto encode(X const &x, quality const &goal, framing frame = framing::file, workers const &crew = {}) const
+        -> std::vector<std::byte> {
         picture_source<X> const source{x};
-        return framed(source.view(), goal, frame);
+        return framed(source.view(), goal, frame, crew);
     }
     template <class X>
     auto encode(X const &x) const -> std::vector<std::byte> {
@@ -75,19 +77,20 @@ public:
     }
 
     template <sample S = std::uint8_t, std::size_t R = 2>
-    auto try_decode(std::span<std::byte const> bytes, limits const &most = {}) const noexcept -> result<picture<S, R>> {
+    auto try_decode(std::span<std::byte const> bytes, limits const &most = {}, workers const &crew = {}) const noexcept
+        -> result<picture<S, R>> {
         auto const info = peek(bytes, most);
         if (info.error) return {{}, info.error};
         if (auto const e = detail::mismatch_of(info.value, identity<S, R>())) return {{}, e};
         extents<R> shape;
         for (std::size_t axis = 0; axis < R; ++axis) shape[axis] = info.value.shape[axis];
         return payload<S, R>(bytes.subspan(info.value.payload_offset, info.value.payload_size),
-                             info.value.payload_offset, shape, info.value.components, most);
+                             info.value.payload_offset, shape, info.value.components, most, crew);
     }
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto try_decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
-                    limits const &most = {}) const noexcept -> result<picture<S, R>> {
-        if (frame == framing::file) return try_decode<S, R>(bytes, most);
+                    limits const &most = {}, workers const &crew = {}) const noexcept -> result<picture<S, R>> {
+        if (frame == framing::file) return try_decode<S, R>(bytes, most, crew);
         if (frame == framing::record) {
             if (bytes.size() < 2) return {{}, {errc::truncated, bytes.size()}};
             byte_reader sum(bytes.last(2));
@@ -95,13 +98,14 @@ public:
             if (crc16(bytes, detail::record_seed(id, model_, shape, components)) != sum.u16())
                 return {{}, {errc::checksum, bytes.size()}};
         }
-        return payload<S, R>(bytes, 0, shape, components, most);
+        return payload<S, R>(bytes, 0, shape, components, most, crew);
     }
 
 #if TRIPTYCH_EXCEPTIONS
     template <sample S = std::uint8_t, std::size_t R = 2>
-    auto decode(std::span<std::byte const> bytes, limits const &most = {}) const -> picture<S, R> {
-        auto decoded = try_decode<S, R>(bytes, most);
+    auto decode(std::span<std::byte const> bytes, limits const &most = {}, workers const &crew = {}) const
+        -> picture<S, R> {
+        auto decoded = try_decode<S, R>(bytes, most, crew);
         if (decoded.error)
             detail::throw_error(decoded.error, peek(bytes, most).value, identity<S, R>(),
                                 description<with_alpha, std::string>());
@@ -109,8 +113,8 @@ public:
     }
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
-                limits const &most = {}) const -> picture<S, R> {
-        auto decoded = try_decode<S, R>(bytes, frame, shape, components, most);
+                limits const &most = {}, workers const &crew = {}) const -> picture<S, R> {
+        auto decoded = try_decode<S, R>(bytes, frame, shape, components, most, crew);
         if (decoded.error) throw format_error(decoded.error);
         return std::move(decoded.value);
     }
@@ -133,7 +137,8 @@ private:
     }();
 
     template <sample S, std::size_t R>
-    auto framed(picture_view<S, R> const &view, quality const &goal, framing frame) const -> std::vector<std::byte> {
+    auto framed(picture_view<S, R> const &view, quality const &goal, framing frame, workers const &crew) const
+        -> std::vector<std::byte> {
         static_assert(carried<S>, "with_alpha: samples are uint8 or uint16");
         auto info = identity<S, R>();
         info.components = view.components;
@@ -146,7 +151,7 @@ private:
         };
         byte_writer body;
         if (!detail::has_alpha(view.components)) {
-            body.bytes(colour_.encode(view, goal, framing::bare));
+            body.bytes(colour_.encode(view, goal, framing::bare, crew));
         } else {
             auto const parts = detail::split_alpha(view);
             auto const [low, high] = std::minmax_element(parts.alpha.data(), parts.alpha.data() + parts.alpha.size());
@@ -157,7 +162,7 @@ private:
                     opacity.u8(static_cast<std::uint8_t>((low == high ? S{} : *low) >> (8 * b)));
             } else {
                 opacity.u8(1);
-                opacity.bytes(alpha_.encode(parts.alpha, exact, framing::bare));
+                opacity.bytes(alpha_.encode(parts.alpha, exact.at_effort(goal.effort), framing::bare, crew));
             }
             auto lens = parts.colour.view();
             lens.peak = view.peak;
@@ -170,7 +175,7 @@ private:
                 auto const other = opacity.size() + around(expected).size() + (frame == framing::file ? 7 : 5);
                 aim.value = std::max(aim.value - 8 * static_cast<double>(other) / pixels, 1e-6);
             }
-            auto const seen = colour_.encode(lens, aim, framing::bare);
+            auto const seen = colour_.encode(lens, aim, framing::bare, crew);
             body.varint(seen.size()), body.bytes(seen), body.bytes(opacity.view());
         }
         auto out = around(body.size());
@@ -183,11 +188,11 @@ private:
 
     template <sample S, std::size_t R>
     auto payload(std::span<std::byte const> bytes, std::size_t offset, extents<R> const &shape, std::size_t components,
-                 limits most) const noexcept -> result<picture<S, R>> {
+                 limits most, workers const &crew) const noexcept -> result<picture<S, R>> {
         static_assert(carried<S>, "with_alpha: samples are uint8 or uint16");
         auto const moved = [&](error e, std::size_t by) { return error{e.code, e.offset + by}; };
         if (!detail::has_alpha(components)) {
-            auto decoded = colour_.template try_decode<S, R>(bytes, framing::bare, shape, components, most);
+            auto decoded = colour_.template try_decode<S, R>(bytes, framing::bare, shape, components, most, crew);
             if (decoded.error) return {{}, moved(decoded.error, offset)};
             return decoded;
         }
@@ -206,11 +211,11 @@ private:
         if (held > most.max_bytes) r.fail(errc::limit);
         if (!r.ok()) return {{}, moved(r.error(), offset)};
         most.max_bytes -= held;
-        auto colour = colour_.template try_decode<S, R>(seen, framing::bare, shape, components - 1, most);
+        auto colour = colour_.template try_decode<S, R>(seen, framing::bare, shape, components - 1, most, crew);
         if (colour.error) return {{}, moved(colour.error, offset + colour_at)};
         picture<S, R> alpha;
         if (kind == 1) {
-            auto decoded = alpha_.template try_decode<S, R>(r.rest(), framing::bare, shape, 1, most);
+            auto decoded = alpha_.template try_decode<S, R>(r.rest(), framing::bare, shape, 1, most, crew);
             if (decoded.error) return {{}, moved(decoded.error, offset + r.position())};
             alpha = std::move(decoded.value);
         }

@@ -307,6 +307,163 @@ class RoundTrips(Case):
         self.assertTrue(json.loads(self.tool("compare", "a.png", "-", "--json", stdin=stream))["identical"])
 
 
+class Tiles(Case):
+    """Large pictures: threads, regions, tiles of other sides, and rows that are never in memory together."""
+
+    @staticmethod
+    def picture(width, height, components=1, rough=1):
+        """Ramps, with noise below `rough`."""
+        r = random.Random(7)
+        row = [bytes((x // 3 + 90 * c + y * 7 + r.randrange(rough)) & 255 for x in range(width) for c in range(components))
+               for y in range(37)]
+        return b"".join(row[(y * 5 + y // 200) % 37] for y in range(height))
+
+    def big(self, width=600, height=500):
+        samples = self.picture(width, height, 3, 24)
+        self.put("big.png", png(samples, width, height, 3))
+        return samples
+
+    def test_bytes_do_not_depend_on_threads(self):
+        s = self.big()
+        for goal in (("--lossless",), ("-q", "60"), ("--psnr", "40")):
+            streams = [self.tool("encode", "big.png", "-", "--tile", "256", *goal, "-j", j) for j in ("1", "3", "0")]
+            self.assertEqual(len(set(streams)), 1, goal)
+            again = [self.tool("decode", "-", "-", "--format", "npy", "-j", j, stdin=streams[0]) for j in ("1", "3")]
+            self.assertEqual(again[0], again[1])
+        self.assertEqual(read_npy(self.as_decoded("big.png", "--lossless", "-j", "2"))[2], s)
+
+    def as_decoded(self, name, *options):
+        stream = self.tool("encode", name, "-", *options)
+        return self.tool("decode", "-", "-", "--format", "npy", stdin=stream)
+
+    def test_with_alpha(self):
+        s = bytearray(self.picture(600, 500, 4, 24))
+        self.put("a.png", png(s, 600, 500, 4))
+        streams = [self.tool("encode", "a.png", "-", "--tile", "256", "-q", "50", "-j", j) for j in ("1", "4")]
+        self.assertEqual(streams[0], streams[1])
+        again = read_npy(self.tool("decode", "-", "-", "--format", "npy", "-j", "4", stdin=streams[0]))[2]
+        self.assertEqual(again[3::4], bytes(s[3::4]))
+        part = self.tool("decode", "-", "-", "--format", "npy", "--region", "300,7,20,9", stdin=streams[0])
+        whole = [again[(y * 600 + 300) * 4:(y * 600 + 320) * 4] for y in range(7, 16)]
+        self.assertEqual(read_npy(part)[2], b"".join(whole))
+
+    def test_sides_differ_and_all_decode(self):
+        self.big()
+        seen = set()
+        for side in ("256", "512"):
+            for goal in (("--lossless",), ("-q", "60")):
+                self.tool("encode", "big.png", "t.tpc", "-f", "--tile", side, *goal)
+                about = json.loads(self.tool("info", "t.tpc", "--json"))
+                self.assertTrue(about["known"])
+                self.assertIn(f"tiles,{side}", about["description"])
+                self.assertEqual(about["codec"], "lossless" if len(goal) == 1 else "photo")
+                seen.add(about["fingerprint"])
+                self.tool("decode", "t.tpc", "t.png", "-f")
+        self.assertEqual(len(seen), 4)
+        self.assertEqual(self.tool("encode", "big.png", "-", "--tile", "512"), self.tool("encode", "big.png", "-"))
+        self.assertIn("256 or 512", self.tool("encode", "big.png", "n.tpc", "--tile", "1024", code=1))
+        self.assertIn("wavelet", self.tool("encode", "big.png", "n.tpc", "--tile", "256", "--codec", "wavelet", code=1))
+
+    def test_regions(self):
+        s = self.big()
+        for codec in ("photo", "lossless", "near-lossless", "dct", "photo-256", "lossless-256"):
+            self.tool("encode", "big.png", "r.tpc", "-f", "--codec", codec)
+            whole = read_npy(self.tool("decode", "r.tpc", "-", "--format", "npy"))[2]
+            for x, y, w, h in ((0, 0, 600, 500), (0, 0, 1, 1), (599, 499, 1, 1), (250, 200, 20, 100)):
+                part = read_npy(self.tool("decode", "r.tpc", "-", "--format", "npy", "--region", f"{x},{y},{w},{h}"))
+                self.assertEqual(part[1], (h, w, 3))
+                self.assertEqual(part[2], b"".join(whole[((y + r) * 600 + x) * 3:((y + r) * 600 + x + w) * 3] for r in range(h)),
+                                 (codec, x, y, w, h))
+        # What is asked for counts against the limit, not what it is a part of.
+        self.tool("decode", "r.tpc", "whole.png", "--max-samples", "1000", code=2)
+        self.tool("decode", "r.tpc", "part.png", "--max-samples", "1000", "--region", "5,6,10,20")
+        self.assertEqual(read_png(self.get("part.png"))[:2], (10, 20))
+        for text in ("0,0,601,1", "0,0,1,501", "600,0,1,1", "1,500,1,1", "18446744073709551615,0,2,1"):
+            self.assertIn("does not lie in the picture, which is 600 x 500",
+                          self.tool("decode", "r.tpc", "no.png", "--region", text, code=1))
+        for text in ("1,2,3", "1,2,3,4,5", "a,b,c,d", "0,0,0,1", "0,0,1,0", "-1,0,1,1", "0,0,1,1 ", "1,,2,3"):
+            self.assertIn("is not x,y,width,height", self.tool("decode", "r.tpc", "no.png", "--region=" + text, code=1))
+        self.put("a.npy", npy(noise(2 * 5 * 7, 255), (2, 5, 7)))
+        self.tool("encode", "a.npy", "a.tpc")
+        self.assertIn("an array of 2 x 5 x 7", self.tool("decode", "a.tpc", "no.npy", "--region", "0,0,1,1", code=1))
+        self.tool("decode", "big.png", "no.png", "--region", "0,0,1,1", code=2)
+
+    def test_effort(self):
+        self.big()
+        sizes = {e: len(self.tool("encode", "big.png", "-", "--psnr", "36", "--effort", e)) for e in ("1", "5", "9")}
+        self.assertLess(sizes["9"], sizes["1"])
+        self.assertEqual(len(self.tool("encode", "big.png", "-", "--psnr", "36")), sizes["5"])
+        for e in ("0", "10", "x"):
+            self.tool("encode", "big.png", "n.tpc", "--effort", e, code=1)
+
+    def test_rows_stream(self):
+        """Memory does not grow with the height: what needs the whole picture finds too little."""
+        width, height = 2000, 8000
+        s = self.picture(width, height)
+        def limit():
+            import resource
+            resource.setrlimit(resource.RLIMIT_AS, (32 << 20,) * 2)
+        small = {"preexec_fn": limit}
+        tiled = ("--tile", "256", "-j", "1")
+        self.put("s.pgm", b"P5 2000 8000\n255\n" + s)
+        self.put("s.npy", npy([], (height, width)) + s)
+        self.tool("encode", "s.pgm", "s.tpc", "--lossless", *tiled, **small)
+        for name in ("s.pgm", "s.npy"):
+            stream = self.tool("encode", "-", "-", "--lossless", *tiled, stdin=self.get(name), **small)
+            self.assertEqual(stream, self.get("s.tpc"))
+            out = self.tool("decode", "-", "-", "--format", name[2:], "-j", "1", stdin=stream, **small)
+            self.assertTrue(out.endswith(s) and len(out) < len(s) + 256)
+        for goal in (("-q", "30"), ("--step", "3")):
+            stream = self.tool("encode", "-", "-", *tiled, *goal, "--effort", "1", stdin=self.get("s.pgm"), **small)
+            self.tool("decode", "-", "-", "--format", "pgm", "-j", "1", stdin=stream, **small)
+        self.tool("decode", "s.tpc", "again.pgm", "-j", "1", **small)
+        self.assertEqual(self.get("again.pgm"), self.get("s.pgm"))
+        self.assertEqual(json.loads(self.tool("info", "s.tpc", "--json"))["shape"], [height, width])
+        self.assertTrue(json.loads(self.tool("compare", "s.pgm", "s.tpc", "--json"))["identical"])
+        self.assertIn("memory", self.tool("encode", "s.pgm", "n.tpc", *tiled, "--psnr", "30", code=3, **small))
+        self.assertIn("memory", self.tool("decode", "s.tpc", "n.png", "-j", "1", code=3, **small))
+
+    def test_rows_that_end_or_are_damaged(self):
+        width, height = 600, 1000
+        file = b"P5 600 1000 255\n" + self.picture(width, height)
+        args = ("--lossless", "--tile", "256")
+        for bad, words in ((file[:-1], "truncated"), (file + b"x", "after the end")):
+            self.put("bad.pgm", bad)
+            self.assertIn(words, self.tool("encode", "bad.pgm", "n.tpc", *args, code=2))
+            r = subprocess.run([TOOL, "encode", "-", "-", *args], input=bad, capture_output=True)
+            self.assertEqual((r.returncode, r.stderr.count(b"\n")), (2, 1))
+            self.assertIn(words.encode(), r.stderr)
+        stream = self.tool("encode", "-", "-", *args, stdin=file)
+        for at in (5, 9, 40, len(stream) // 2, len(stream) - 1):
+            self.put("bad.tpc", stream[:at] + bytes([stream[at] ^ 1]) + stream[at + 1:])
+            self.tool("decode", "bad.tpc", "n.pgm", code=2)
+            self.put("bad.tpc", stream[:at])
+            self.tool("decode", "bad.tpc", "n.pgm", code=2)
+        self.put("bad.tpc", stream + b"x")
+        self.tool("decode", "bad.tpc", "n.pgm", code=2)
+        self.tool("decode", "-", "n.pgm", "--maxval", "100", stdin=stream, code=1)
+
+    def test_rows_mean_the_same(self):
+        """-q of ten bits, and a loss that costs more than exactness, are judged as where the picture is read as a whole."""
+        width, height = 600, 1000
+        r = random.Random(3)
+        flat = bytes(200 if (x // 40 + y // 50) % 2 else 60 for y in range(height) for x in range(width))
+        self.assertEqual(read_npy(self.as_decoded(self.put("flat.pgm", b"P5 600 1000 255\n" + flat), "-q", "90", "--tile", "256"))[2], flat)
+        wide = [min(1023, max(0, int(500 + 300 * math.sin(x / 50) * math.cos(y / 70) + r.gauss(0, 60)))) for y in range(height)
+                for x in range(width)]
+        body = struct.pack(f">{len(wide)}H", *wide)
+        self.put("ten.pgm", b"P5 600 1000 1023\n" + body)
+        for goal in (("-q", "60"), ("--step", "50"), ("-q", "60", "--effort", "2")):
+            found = {}
+            for side in ("256", "512"): # by rows, and as a whole
+                self.tool("encode", "ten.pgm", "ten.tpc", "-f", "--tile", side, *goal)
+                about = json.loads(self.tool("info", "ten.tpc", "--json"))
+                self.assertEqual(about["codec"], "photo")
+                found[side] = json.loads(self.tool("compare", "ten.pgm", "ten.tpc", "--json"))["psnr"], about["bytes"]
+            self.assertLess(abs(found["256"][0] - found["512"][0]), 0.3, goal)
+            self.assertLess(abs(found["256"][1] / found["512"][1] - 1), 0.1, goal)
+
+
 class Quality(Case):
     def setUp(self):
         super().setUp()

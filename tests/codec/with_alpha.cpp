@@ -12,6 +12,8 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/uniform.hpp>
+#include <triptych/schedule/tiles.hpp>
+#include <triptych/schedule/workers.hpp>
 #include <triptych/transform/dct.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/with_alpha.hpp>
@@ -102,6 +104,29 @@ BOOST_AUTO_TEST_CASE(goals_are_those_of_the_whole) {
     for (double const bits : {8., 12.})
         BOOST_TEST(std::abs(double(both{}.encode(noisy, bits_per_pixel(bits)).size()) * 8 / 4800 / bits - 1) < 0.02);
     BOOST_CHECK_THROW(both{}.encode(p, exact), std::invalid_argument);
+}
+
+std::size_t jobs_done = 0;
+BOOST_AUTO_TEST_CASE(workers_do_the_tiles_of_both) {
+    using tiled = with_alpha<codec<transform::dct<8>, quantizer::uniform, coder::range<>, tiles<16>>,
+                             codec<transform::identity, quantizer::none, coder::range<>, tiles<16>>>;
+    workers const crew(2, [](unsigned, std::size_t jobs, workers::job f) {
+        for (std::size_t i = 0; i < jobs; ++i, ++jobs_done) f(jobs - 1 - i);
+    });
+    auto const p = seen_through<std::uint8_t>(60, 80, 4, disc);
+    auto const jobs_of = [](auto const &f) { return jobs_done = 0, f(), jobs_done; };
+    std::vector<std::byte> stream;
+    auto const colour = tiled{}.colour();
+    auto const parts = detail::split_alpha(p.view());
+    auto const of_colour = jobs_of([&] { (void)colour.encode(parts.colour, scale(60), framing::bare, crew); });
+    auto const of_alpha = jobs_of([&] { (void)tiled{}.alpha().encode(parts.alpha, exact, framing::bare, crew); });
+    BOOST_TEST((of_colour > 0 && of_alpha > 0));
+    BOOST_TEST(jobs_of([&] { stream = tiled{}.encode(p, scale(60), framing::file, crew); }) == of_colour + of_alpha);
+    BOOST_TEST((stream == tiled{}.encode(p, scale(60))));
+    auto const alone = tiled{}.decode(stream);
+    picture<std::uint8_t, 2> again;
+    BOOST_TEST(jobs_of([&] { again = tiled{}.decode(stream, {}, crew); }) >= 40u); // 20 tiles each
+    BOOST_TEST((differences(alone, again, true) + differences(alone, again, false)) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(streams_say_whose_they_are) {

@@ -60,14 +60,15 @@ public:
     auto save(std::optional<float> step) const -> bytes override { return Learning::save(codec_, step); }
     auto header(std::string const &name) const -> std::string override { return Learning::header(codec_, name); }
 
-    auto encode(any_picture const &p, triptych::quality const &goal, triptych::framing frame) const -> bytes override {
+    auto encode(any_picture const &p, triptych::quality const &goal, triptych::framing frame,
+                triptych::workers const &crew) const -> bytes override {
         bytes out;
         auto const known = with_kind<What>(p.type(), p.rank(), [&]<class S, std::size_t R>() {
             triptych::picture_view<S, R> view{
                 std::get<std::vector<S>>(p.samples).data(), {}, p.components, static_cast<double>(p.white)};
             std::copy_n(p.shape.begin(), R, view.shape.begin());
             try {
-                out = codec_.encode(view, goal, frame);
+                out = codec_.encode(view, goal, frame, crew);
             } catch (std::invalid_argument const &e) {
                 throw usage_error(e.what());
             }
@@ -76,15 +77,33 @@ public:
         return out;
     }
 
-    auto decode(std::span<std::byte const> stream, triptych::limits const &most) const -> any_picture override {
+    auto decode(std::span<std::byte const> stream, triptych::limits const &most, triptych::workers const &crew) const
+        -> any_picture override {
         auto const info = triptych::peek(stream, most);
         if (info.error) throw triptych::format_error(info.error);
         any_picture p;
         auto const known = with_kind<What>(info.value.samples, info.value.rank, [&]<class S, std::size_t R>() {
-            p = untyped(codec_.template decode<S, R>(stream, most));
+            p = untyped(codec_.template decode<S, R>(stream, most, crew));
         });
         if (!known) throw triptych::format_error({triptych::errc::sample, info.value.payload_offset});
         return p;
+    }
+
+    auto decode_region(std::span<std::byte const> stream, triptych::box<2> const &region, triptych::limits const &most,
+                       triptych::workers const &crew) const -> any_picture override {
+        if constexpr (requires { codec_.decode_region(stream, region, most, crew); }) {
+            triptych::byte_reader r(stream, most);
+            triptych::stream_info info;
+            triptych::detail::read_file_header(r, info);
+            any_picture p;
+            auto const known = with_kind<What>(info.samples, info.rank, [&]<class S, std::size_t R>() {
+                if constexpr (R == 2) p = untyped(codec_.template decode_region<S, R>(stream, region, most, crew));
+            });
+            if (!known || info.rank != 2) throw triptych::format_error({triptych::errc::sample, info.payload_offset});
+            return p;
+        } else {
+            return part_of(decode(stream, most, crew), region);
+        }
     }
 
     auto decode_record(std::span<std::byte const> record, any_picture const &like) const -> any_picture override {
@@ -98,6 +117,9 @@ public:
         return p;
     }
 
+protected:
+    auto codec() const -> Codec const & { return codec_; }
+
 private:
     template <class S, std::size_t R>
     static auto untyped(triptych::picture<S, R> const &decoded) -> any_picture {
@@ -109,25 +131,6 @@ private:
     }
 
     Codec codec_;
-};
-
-/// Text as an argument of a template.
-template <std::size_t N>
-struct fixed_text {
-    char text[N];
-    consteval fixed_text(char const (&literal)[N]) { std::copy_n(literal, N, text); }
-    constexpr operator std::string_view() const { return {text, N - 1}; }
-};
-
-/// Three panels under a name.
-template <fixed_text Name, class Transform, class Quantizer, class Coder>
-class named_codec
-    : public triptych::basic_codec<named_codec<Name, Transform, Quantizer, Coder>, Transform, Quantizer, Coder> {
-    using base = triptych::basic_codec<named_codec, Transform, Quantizer, Coder>;
-
-public:
-    using base::base;
-    static constexpr std::string_view label = Name;
 };
 
 template <class Codec, carried What>

@@ -71,9 +71,10 @@ auto make_learned_entry(std::string_view name, std::string_view summary) -> code
     return e;
 }
 
-template <fixed_text Name, class Transform, class Quantizer, class Coder>
+/// Under the name that its streams carry.
+template <class Codec>
 auto learned_entry(std::string_view summary) -> codec_entry {
-    return make_learned_entry<named_codec<Name, Transform, Quantizer, Coder>, carried::pictures>(Name, summary);
+    return make_learned_entry<Codec, carried::pictures>(Codec::label, summary);
 }
 
 } // namespace cli

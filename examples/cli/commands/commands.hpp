@@ -57,6 +57,14 @@ struct stream_options {
     void check_name(std::string const &out, char const *what, char const *ending) const;
 };
 
+/// -j: the threads that do the tiles of a picture.
+struct crew_option {
+    unsigned threads = 0;
+
+    void add(CLI::App &command);
+    auto workers() const -> triptych::workers;
+};
+
 /// What `--help` shows last.
 void add_example(CLI::App &command, std::string const &example);
 /// --array and --max-samples.
@@ -65,10 +73,18 @@ void add_reading(CLI::App &command, reading &how);
 /// What a decoder may ask for.
 auto limits_of(reading const &how) -> triptych::limits;
 /// The bytes of a stream: as many as its header says, and one more if there are too many. What opens otherwise is read as far as a look needs.
-auto read_stream(byte_source &source, reading const &how) -> bytes;
+/// How many bytes a stream with this header may have.
+auto longest_stream(triptych::stream_info const &info, triptych::limits const &most) -> std::uint64_t;
+auto read_stream(byte_source &source, triptych::limits const &most) -> bytes;
+/// The codec that wrote a stream, with its model. `name` is that of the stream's file, for the sentence if there is none.
+auto codec_of(triptych::stream_info const &info, std::string const &name, std::string const &model) -> opened_codec;
 /// Decodes a stream that any codec of the table has written.
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,
-                   reading const &how) -> any_picture;
+                   triptych::limits const &most, triptych::workers const &crew = {}) -> any_picture;
+/// Decodes a part that lies in the picture.
+auto decode_region_of_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,
+                             triptych::box<2> const &region, triptych::limits const &most,
+                             triptych::workers const &crew) -> any_picture;
 /// A picture file, or a stream, which is decoded.
 auto load(std::string const &path, std::string const &model, reading const &how) -> any_picture;
 

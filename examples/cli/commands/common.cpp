@@ -8,6 +8,7 @@
 
 #include <triptych/stream/framing.hpp>
 #include <triptych/stream/reader.hpp>
+#include <triptych/threads.hpp>
 
 #include "commands/commands.hpp"
 #include "errors.hpp"
@@ -113,46 +114,75 @@ void add_reading(CLI::App &command, reading &how) {
     add_max_samples(command, how);
 }
 
-auto read_stream(byte_source &source, reading const &how) -> bytes {
+void crew_option::add(CLI::App &command) {
+    command.add_option("-j,--threads", threads, "threads, 0 for as many as the machine has; large pictures use them")
+        ->check(CLI::Range(0, 1024))
+        ->type_name("N")
+        ->capture_default_str();
+}
+auto crew_option::workers() const -> triptych::workers {
+    return triptych::threads(threads);
+}
+
+auto read_stream(byte_source &source, triptych::limits const &most) -> bytes {
     auto const start = source.ahead(4096);
-    triptych::byte_reader r(start, limits_of(how));
+    triptych::byte_reader r(start, most);
     triptych::stream_info info;
-    triptych::detail::read_identity(r, triptych::detail::magic, 1, info);
-    auto const payload = r.varint(limits_of(how).max_bytes, triptych::errc::limit);
-    if (!r.ok()) return {start.begin(), start.end()};
-    return source.rest(r.position() + payload + 5);
+    triptych::detail::read_file_header(r, info);
+    if (!r.ok() || info.payload_size > most.max_bytes) return {start.begin(), start.end()};
+    return source.rest(info.sized ? r.position() + info.payload_size + 5 : longest_stream(info, most));
+}
+
+auto longest_stream(triptych::stream_info const &info, triptych::limits const &most) -> std::uint64_t {
+    // No coder needs twice the size of the largest samples.
+    std::uint64_t samples = info.components;
+    for (std::size_t axis = 0; axis < info.rank; ++axis) samples *= info.shape[axis];
+    return std::min(most.max_bytes, 8 * samples + (1 << 20));
+}
+
+auto codec_of(triptych::stream_info const &info, std::string const &name, std::string const &model) -> opened_codec {
+    auto const *const entry = codec_with_id(info.codec);
+    if (!entry) {
+        std::array<char, 11> number{};
+        std::snprintf(number.data(), number.size(), "0x%08x", info.codec);
+        throw data_error(name + ": was written by a codec that this tool does not have (" +
+                         (info.label.empty() ? "" : std::string(info.label) + ", ") + number.data() + ")");
+    }
+    if (entry->learned && model.empty())
+        throw usage_error(name + ": codec " + std::string(entry->name) + " is learned; give its model with --model");
+    return open_codec(*entry, entry->learned ? model : "");
 }
 
 auto decode_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,
-                   reading const &how) -> any_picture {
+                   triptych::limits const &most, triptych::workers const &crew) -> any_picture {
     try {
-        auto const most = limits_of(how);
         auto const info = triptych::peek(content, most);
         if (info.error) throw triptych::format_error(info.error);
-        auto const *const entry = codec_with_id(info.value.codec);
-        if (!entry) {
-            std::array<char, 11> number{};
-            std::snprintf(number.data(), number.size(), "0x%08x", info.value.codec);
-            throw data_error("was written by a codec that this tool does not have (" +
-                             (info.value.label.empty() ? "" : std::string(info.value.label) + ", ") + number.data() +
-                             ")");
-        }
-        if (entry->learned && model.empty())
-            throw usage_error(name + ": codec " + std::string(entry->name) +
-                              " is learned; give its model with --model");
-        return open_codec(*entry, entry->learned ? model : "").codec->decode(content, most);
+        return codec_of(info.value, name, model).codec->decode(content, most, crew);
     } catch (triptych::format_error const &e) {
         refuse(name, e);
-    } catch (data_error const &e) {
-        throw data_error(std::string_view(e.what()).starts_with(model) && !model.empty() ? e.what()
-                                                                                         : name + ": " + e.what());
+    }
+}
+
+auto decode_region_of_stream(std::span<std::byte const> content, std::string const &name, std::string const &model,
+                             triptych::box<2> const &region, triptych::limits const &most,
+                             triptych::workers const &crew) -> any_picture {
+    try {
+        triptych::byte_reader r(content, {~std::uint64_t{0} >> 8, most.max_bytes});
+        triptych::stream_info info;
+        triptych::detail::read_file_header(r, info);
+        if (!r.ok()) throw triptych::format_error(r.error());
+        return codec_of(info, name, model).codec->decode_region(content, region, most, crew);
+    } catch (triptych::format_error const &e) {
+        refuse(name, e);
     }
 }
 
 auto load(std::string const &path, std::string const &model, reading const &how) -> any_picture {
     byte_source source(path);
     if (guess_format(source.ahead(8)) != file_format::stream) return read_picture(source, input_name(path), how);
-    return decode_stream(read_stream(source, how), input_name(path), model, how);
+    auto const most = limits_of(how);
+    return decode_stream(read_stream(source, most), input_name(path), model, most, triptych::threads(0));
 }
 
 auto limits_of(reading const &how) -> triptych::limits {

@@ -102,7 +102,7 @@ void add_info(CLI::App &app, action &run) {
             for (auto const &f : o->files) {
                 byte_source source(f);
                 all.push_back(guess_format(source.ahead(8)) == file_format::stream
-                                  ? about_stream(read_stream(source, o->how), input_name(f), o->how)
+                                  ? about_stream(read_stream(source, limits_of(o->how)), input_name(f), o->how)
                                   : about_picture(source, input_name(f), o->how));
             }
             std::string text;

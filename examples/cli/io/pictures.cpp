@@ -103,13 +103,9 @@ auto write_picture(any_picture const &p, std::string const &kind, std::uint32_t 
     bytes out;
     out.reserve(256 + p.bytes());
     auto const put = [&](std::span<std::byte const> more) { out.insert(out.end(), more.begin(), more.end()); };
-    std::unique_ptr<row_sink> sink;
-    if (kind == "npy")
-        sink = npy_sink(p, put);
-    else if (kind == "pnm" || kind == "pgm" || kind == "ppm" || kind == "pam")
-        sink = pnm_sink(p, kind, white, put);
-    else
+    if (!written_by_rows(kind))
         throw usage_error("no picture format is called \"" + kind + "\"; choose .png, .pgm, .ppm, .pnm, .pam or .npy");
+    auto const sink = sink_of(p, kind, white, put);
     // In parts: a sink may make a copy of what it is given.
     auto const samples = p.raw();
     constexpr std::size_t part = 1 << 16;

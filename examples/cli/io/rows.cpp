@@ -4,10 +4,19 @@
 
 namespace cli {
 
-auto row_source::row_bytes() const -> std::size_t {
-    auto n = kind_.components * kind_.sample_size();
-    for (std::size_t axis = 1; axis < kind_.rank(); ++axis) n *= kind_.shape[axis];
+auto row_bytes_of(any_picture const &kind) -> std::size_t {
+    auto n = kind.components * kind.sample_size();
+    for (std::size_t axis = 1; axis < kind.rank(); ++axis) n *= kind.shape[axis];
     return n;
+}
+
+auto written_by_rows(std::string const &format) -> bool {
+    return format == "npy" || format == "pnm" || format == "pgm" || format == "ppm" || format == "pam";
+}
+
+auto sink_of(any_picture const &kind, std::string const &format, std::uint32_t white, byte_sink put)
+    -> std::unique_ptr<row_sink> {
+    return format == "npy" ? npy_sink(kind, std::move(put)) : pnm_sink(kind, format, white, std::move(put));
 }
 
 auto rows_of(byte_source &source, reading const &how) -> std::unique_ptr<row_source> {

@@ -17,6 +17,9 @@
 
 namespace cli {
 
+/// Of a picture of this kind.
+auto row_bytes_of(any_picture const &kind) -> std::size_t;
+
 class row_source {
 public:
     explicit row_source(any_picture kind) : kind_(std::move(kind)) {}
@@ -27,7 +30,7 @@ public:
     /// Extents, components and type; no samples.
     auto kind() const -> any_picture const & { return kind_; }
     auto rows() const -> std::size_t { return kind_.shape[0]; }
-    auto row_bytes() const -> std::size_t;
+    auto row_bytes() const -> std::size_t { return row_bytes_of(kind_); }
     /// The next `n` rows, `n * row_bytes()` bytes of samples in this machine's order; no more than there are.
     virtual void read_rows(std::size_t n, std::span<std::byte> out) = 0;
     /// After the last row: nothing may follow.
@@ -61,6 +64,10 @@ auto rows_of(byte_source &source, reading const &how) -> std::unique_ptr<row_sou
 auto pnm_sink(any_picture const &kind, std::string const &format, std::uint32_t white, byte_sink put)
     -> std::unique_ptr<row_sink>;
 auto npy_sink(any_picture const &kind, byte_sink put) -> std::unique_ptr<row_sink>;
+/// Whether there is a sink for this format.
+auto written_by_rows(std::string const &format) -> bool;
+auto sink_of(any_picture const &kind, std::string const &format, std::uint32_t white, byte_sink put)
+    -> std::unique_ptr<row_sink>;
 
 /// A whole picture through its rows.
 auto read_rows(row_source &rows) -> any_picture;
