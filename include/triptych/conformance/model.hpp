@@ -7,16 +7,19 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <type_traits>
 
+#include <triptych/coder/engine/adaptive_coding.hpp>
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/parts/tokens.hpp>
 #include <triptych/conformance/cases.hpp>
 #include <triptych/conformance/quantizer.hpp>
+#include <triptych/quality.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 
@@ -136,14 +139,6 @@ private:
     bool sound_ = true;
 };
 
-template <class M>
-auto statistics_of(M const &model) -> typename M::statistics {
-    if constexpr (std::constructible_from<typename M::statistics, M const &>)
-        return typename M::statistics(model);
-    else
-        return {};
-}
-
 template <class B, stepping_model M>
 void adaptive_model_laws(M const &model, conformance_options const &o, conformance_report &report) {
     using T = typename B::value_type;
@@ -153,15 +148,20 @@ void adaptive_model_laws(M const &model, conformance_options const &o, conforman
     for (std::size_t axis = 0; axis < R; ++axis) shape[axis] = axis + 2 < R ? 3 : 24;
     std::uint64_t asked = 0;
     std::size_t turn = 0;
+    constexpr std::array<fixed_step, 4> steps{{{0}, {2048}, {1}, {std::uint64_t{1} << 40}}};
     for (std::size_t variant = 0; variant < layout_variants; ++variant)
         for (std::size_t kind = 0; kind < content::kinds; ++kind) {
             if (turn++ % std::max<std::size_t>(o.every / 2, 1) != 0) continue;
+            auto const step = steps[(variant + kind) % steps.size()];
             auto const where = [&] {
-                return bands_text<T, R>() + ", layout " + std::to_string(variant) + ", content " + std::to_string(kind);
+                return bands_text<T, R>() + ", layout " + std::to_string(variant) + ", content " +
+                       std::to_string(kind) + ", step " + std::to_string(step.q8) + " / 256";
             };
             B x(layout_to_try<R>(shape, variant, 8 * sizeof(T)));
             fill(x, kind, o.seed + variant);
-            auto encoding = statistics_of(model), decoding = statistics_of(model);
+            using statistics = typename M::statistics;
+            auto encoding = coder::detail::fresh_statistics<statistics>(model, step);
+            auto decoding = coder::detail::fresh_statistics<statistics>(model, step);
             watching_engine<false> writes(o.seed);
             watching_engine<true> reads(o.seed + 99 * variant + kind);
             B const &symbols = x;
