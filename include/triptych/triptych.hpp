@@ -3,6 +3,7 @@
 #pragma once
 
 #include <triptych/bands.hpp>
+#include <triptych/best_of.hpp>
 #include <triptych/codec.hpp>
 #include <triptych/coder/bit_plane.hpp>
 #include <triptych/coder/golomb.hpp>
@@ -54,7 +55,9 @@
 #include <triptych/quantizer/trained_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/refinement.hpp>
+#include <triptych/rows.hpp>
 #include <triptych/state.hpp>
+#include <triptych/threads.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
@@ -70,7 +73,9 @@
 #include <triptych/transform/pca.hpp>
 #include <triptych/transform/predicted_klt.hpp>
 #include <triptych/transform/wavelet.hpp>
+#include <triptych/transparent.hpp>
 #include <triptych/version.hpp>
+#include <triptych/with_alpha.hpp>
 #if __has_include(<xtensor/xtensor.hpp>) || __has_include(<xtensor/containers/xtensor.hpp>)
 #include <triptych/xtensor.hpp>
 #endif
