@@ -58,11 +58,11 @@ BOOST_AUTO_TEST_CASE(parts_are_asked) {
 
 BOOST_AUTO_TEST_CASE(extents_that_do_not_fit_are_refused) {
     tt::quantizer::trained_zone zone;
-    zone.step = array_of<std::int32_t>({1u}), zone.points = array_of<std::int8_t>({7u, 3u});
+    zone.learned = array_of<std::int32_t>({1u}), zone.points = array_of<std::int8_t>({7u, 3u});
     BOOST_TEST(tt::valid_state(zone));
     zone.points = array_of<std::int8_t>({3u, 7u});
     BOOST_TEST(!tt::valid_state(zone));
-    zone.points = {}, zone.step = array_of<std::int32_t>({2u});
+    zone.points = {}, zone.learned = array_of<std::int32_t>({2u});
     BOOST_TEST(!tt::valid_state(zone));
 
     tt::quantizer::lloyd_max<5> levels;
