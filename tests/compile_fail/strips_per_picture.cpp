@@ -1,4 +1,4 @@
-// error: strips: a panel fits something to the picture, of which a strip shows a part; `tiles` can carry that
+// error: strips: a panel fits something to the picture, of which a strip shows a part: `tiles` can carry that
 #include "policies.hpp"
 
 struct mine : good_transform {

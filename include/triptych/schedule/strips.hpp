@@ -37,9 +37,9 @@ consteval auto check_strips() -> bool {
     static_assert(plans_ahead<Q>, "strips: the quantizer must plan ahead: `setting plan(target const&) const`");
     static_assert(
         !per_picture<T, B> && !per_picture<Q, B> && !per_picture<C, B>,
-        "strips: a panel fits something to the picture, of which a strip shows a part; `tiles` can carry that");
+        "strips: a panel fits something to the picture, of which a strip shows a part: `tiles` can carry that");
     static_assert(!closed_loop_for<T, B>,
-                  "strips: a closed loop would not see the rows before a strip; `tiles` can carry it");
+                  "strips: a closed loop would not see the rows before a strip: `tiles` can carry it");
     return tileable<T> && plans_ahead<Q>;
 }
 
