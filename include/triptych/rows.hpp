@@ -179,8 +179,10 @@ auto decode_rows(Codec const &codec, byte_source read, function_ref<void(stream_
     auto const map = detail::read_map<S>(head);
     if (!head.ok()) return head.error();
     if (schedule::settled || cut.count() == 1 || (std::is_same_v<S, float> && map.how == detail::mapping::scaled)) {
-        std::size_t size = 1 << 16;
-        while (in.ahead(size).size() >= size) size *= 2;
+        // As many bytes as the header promises, and one more to see that there are none; a source may have no end.
+        auto const longest = info.sized ? std::uint64_t{info.payload_offset} + info.payload_size + 4 : most.max_bytes;
+        if (longest > most.max_bytes) return {errc::limit, info.payload_offset};
+        (void)in.ahead(static_cast<std::size_t>(longest) + 1);
         auto decoded = codec.template try_decode<S, R>(in.ahead(0), most, crew);
         if (decoded.error) return decoded.error;
         begin(info);
