@@ -39,7 +39,7 @@ struct learned_cost {
     double seconds = 0;
 
     template <class P, class B>
-    auto add(P const &panel, B const &x, triptych::target const &aim) -> P {
+    auto add(P const &panel, B const &x) -> P {
         if constexpr (triptych::per_picture<P, B>) {
             P fitted;
             seconds += timed(fitted, [&] { return panel.prepare(x); });
@@ -69,13 +69,13 @@ public:
     void add(std::string const &group, std::string const &name, cli::any_picture const &p,
              triptych::picture_view<std::uint8_t, R> const &v, triptych::quality const &goal, Codec const &c = {}) {
         learned_cost learned;
-        if constexpr (requires { learned.add(c.transform(), bands_of(v), triptych::target{}); }) {
+        if constexpr (requires { learned.add(c.transform(), bands_of(v)); }) {
             triptych::target const aim{static_cast<float>(goal.value), 0};
             auto x = bands_of(v);
-            auto const t = learned.add(c.transform(), x, aim);
+            auto const t = learned.add(c.transform(), x);
             if constexpr (requires { t.forward(std::move(x)); }) {
                 auto const y = t.forward(std::move(x));
-                (void)learned.add(c.quantizer(), y, aim);
+                (void)learned.add(c.quantizer(), y);
             }
         }
         std::vector<std::byte> bytes;
