@@ -70,7 +70,6 @@ public:
              triptych::picture_view<std::uint8_t, R> const &v, triptych::quality const &goal, Codec const &c = {}) {
         learned_cost learned;
         if constexpr (requires { learned.add(c.transform(), bands_of(v)); }) {
-            triptych::target const aim{static_cast<float>(goal.value), 0};
             auto x = bands_of(v);
             auto const t = learned.add(c.transform(), x);
             if constexpr (requires { t.forward(std::move(x)); }) {
