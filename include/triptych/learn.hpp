@@ -28,3 +28,4 @@
 #include <triptych/learn/transform/mixture.hpp>
 #include <triptych/learn/transform/pca.hpp>
 #include <triptych/learn/transform/predicted_klt.hpp>
+#include <triptych/learn/wrappers.hpp>
