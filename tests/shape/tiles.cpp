@@ -27,7 +27,7 @@ using small_lossless = codec<lossless::transform_type, lossless::quantizer_type,
 
 template <class S, std::size_t R>
 auto same(picture<S, R> const &a, picture<S, R> const &b) -> bool {
-    return a.shape() == b.shape() && std::memcmp(a.data(), b.data(), a.size() * sizeof(S)) == 0;
+    return a.shape() == b.shape() && (a.size() == 0 || std::memcmp(a.data(), b.data(), a.size() * sizeof(S)) == 0);
 }
 /// The part of a picture that a box holds.
 template <class S>
