@@ -1467,16 +1467,16 @@ class FileTrouble(Case):
         self.tool("decode", "big.tpc", "big.png")
         self.tool("pack", "big.tpk", "big.png", "--step", "20")
         ran = 0
-        for args in (("decode", "big.tpc", "o.pgm"), ("encode", "big.pgm", "o.tpc", "--step", "20"), ("info", "big.png"),
-                     ("encode", "big.png", "o.tpc", "--step", "20"), ("unpack", "big.tpk", "o.npy")):
-            for megabytes in (12, 16, 20, 28, 40):
-                def limit():
-                    import resource
-                    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20,) * 2)
+        for megabytes in (12, 16, 20, 28, 40):
+            def limit():
+                import resource
+                resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20,) * 2)
+            if subprocess.run([TOOL, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=limit).returncode:
+                continue # it does not even start: libraries, or a sanitizer's shadow memory, take more
+            for args in (("decode", "big.tpc", "o.pgm"), ("encode", "big.pgm", "o.tpc", "--step", "20"), ("info", "big.png"),
+                         ("encode", "big.png", "o.tpc", "--step", "20"), ("unpack", "big.tpk", "o.npy")):
                 r = subprocess.run([TOOL, *args], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit)
                 with self.subTest(args=args, megabytes=megabytes, said=r.stderr):
-                    if b"shared libraries" in r.stderr or r.returncode == 127:
-                        continue # it does not even start
                     ran += 1
                     self.assertIn(r.returncode, (0, 3))
                     if r.returncode:
@@ -1484,6 +1484,8 @@ class FileTrouble(Case):
                 for name in ("o.pgm", "o.tpc", "o.npy"):
                     if os.path.exists(self.path(name)):
                         os.remove(self.path(name))
+        if not ran:
+            self.skipTest("the tool does not start in 40 MB of addresses")
         self.assertGreater(ran, 6)
 
     def test_signals_while_writing(self):
