@@ -23,9 +23,11 @@
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/goal/meet.hpp>
+#include <triptych/goal/original.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/quality.hpp>
-#include <triptych/schedule/pieces.hpp>
+#include <triptych/schedule/panelwork.hpp>
+#include <triptych/schedule/planes.hpp>
 #include <triptych/schedule/samples.hpp>
 #include <triptych/schedule/strips.hpp>
 #include <triptych/schedule/tiles.hpp>
@@ -36,6 +38,7 @@
 #include <triptych/stream/framing.hpp>
 #include <triptych/stream/mismatch.hpp>
 #include <triptych/stream/reader.hpp>
+#include <triptych/stream/wrap.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
 
@@ -144,7 +147,7 @@ public:
                                                      symbols.clone(), fitted_to<C, B>(coder_)};
         byte_writer w;
         made.write(w);
-        return wrapped<std::uint8_t>(w.view(), shape, components, frame);
+        return detail::wrapped(info_of<std::uint8_t>(shape, components), w.view(), frame);
     }
 
     // --- decoding --------------------------------------------------------------------------------------------------
@@ -167,12 +170,9 @@ public:
                     limits const &most = {}, workers const &crew = {}) const noexcept -> result<picture<S, R>> {
         if (frame == framing::file) return try_decode<S, R>(bytes, most, crew);
         if (frame == framing::record) {
-            if (bytes.size() < 2) return {{}, {errc::truncated, bytes.size()}};
-            auto const body = bytes.first(bytes.size() - 2);
-            byte_reader sum(bytes.last(2));
-            if (sum.u16() != crc16(body, detail::record_seed(id, model_, shape, components)))
-                return {{}, {errc::checksum, body.size()}};
-            bytes = body;
+            auto const checked = detail::payload_of_record(bytes, info_of<S>(shape, components));
+            if (checked.error) return {{}, checked.error};
+            bytes = checked.value;
         }
         return decode_payload<S, R>(bytes, 0, shape, components, {{}, shape}, most, crew);
     }
@@ -207,7 +207,8 @@ public:
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto decode(std::span<std::byte const> bytes, limits const &most = {}, workers const &crew = {}) const
         -> picture<S, R> {
-        return or_throw(try_decode<S, R>(bytes, most, crew), bytes, most);
+        return detail::value_or_throw(try_decode<S, R>(bytes, most, crew), peek(bytes, most).value, identity<S, R>(),
+                                      description<basic_codec, std::string>);
     }
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
@@ -219,19 +220,26 @@ public:
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto decode_region(std::span<std::byte const> bytes, box<R> const &region, limits const &most = {},
                        workers const &crew = {}) const -> picture<S, R> {
-        return or_throw(try_decode_region<S, R>(bytes, region, most, crew), bytes, most);
+        return detail::value_or_throw(try_decode_region<S, R>(bytes, region, most, crew), peek(bytes, most).value,
+                                      identity<S, R>(), description<basic_codec, std::string>);
     }
 #endif
 
     // --- for schedules that stream, see <triptych/rows.hpp> ---------------------------------------------------------
 
-    /// What the pieces of one picture share.
+    /// This codec at work on one picture.
     template <sample S, std::size_t R>
-    auto piecework(extents<R> const &shape, std::size_t components, detail::sample_map const &map,
-                   workers const &crew) const -> detail::piecework<S, R, T, Q, C> {
-        auto const cut = Schedule::template cut<R>(shape);
-        return {{transform_, quantizer_, coder_},    cut, components, map, id, model_, crew,
-                Schedule::settled && cut.count() > 1};
+    auto panelwork(extents<R> const &shape, std::size_t components, detail::sample_map const &map,
+                   workers const &crew) const -> detail::panelwork<bands<detail::work_type<S>, R>, T, Q, C, Schedule::settled> {
+        return work_on<bands<detail::work_type<S>, R>>(detail::access_to<S>, shape, components, map, crew);
+    }
+    /// What a header says of a picture.
+    template <sample S, std::size_t R>
+    auto info_of(extents<R> const &shape, std::size_t components) const noexcept -> stream_info {
+        auto info = identity<S, R>();
+        info.components = components;
+        std::copy(shape.begin(), shape.end(), info.shape.begin());
+        return info;
     }
 
 private:
@@ -258,45 +266,36 @@ private:
         std::copy_n(info.shape.begin(), R, shape.begin());
         return shape;
     }
-    template <sample S, std::size_t R>
-    auto head(std::size_t payload_size, extents<R> const &shape, std::size_t components, framing frame) const
-        -> byte_writer {
-        byte_writer w;
-        if (frame != framing::file) return w;
-        auto info = identity<S, R>();
-        info.components = components;
-        std::copy(shape.begin(), shape.end(), info.shape.begin());
-        info.payload_size = payload_size;
-        detail::write_file_header(w, info);
-        return w;
-    }
-    template <sample S, std::size_t R>
-    auto wrapped(std::span<std::byte const> payload, extents<R> const &shape, std::size_t components,
-                 framing frame) const -> std::vector<std::byte> {
-        auto w = head<S>(payload.size(), shape, components, frame);
-        w.bytes(payload);
-        if (frame == framing::file) w.u32(crc32c(w.view()));
-        if (frame == framing::record) w.u16(crc16(w.view(), detail::record_seed(id, model_, shape, components)));
-        return std::move(w).take();
+    template <class B>
+    auto work_on(detail::sample_access<typename B::value_type> const &samples, extents<B::rank> const &shape, std::size_t components,
+                 detail::sample_map const &map, workers const &crew) const -> detail::panelwork<B, T, Q, C, Schedule::settled> {
+        return {{Schedule::template cut<B::rank>(shape), components, map, id, model_, crew},
+                {transform_, quantizer_, coder_},
+                samples};
     }
 
     template <sample S, std::size_t R>
     auto meet_view(picture_view<S, R> const &view, quality const &goal, framing frame, workers const &crew) const
         -> outcome {
+        if (view.components > max_components)
+            detail::raise<std::invalid_argument>("a picture has at most 65535 components");
+        return meet_samples<bands<detail::work_type<S>, R>>(detail::original_of<S>(view), detail::access_to<S>, view.shape,
+                            info_of<S>(view.shape, view.components), goal, frame, crew);
+    }
+    /// Compiled once for all types of samples that have the same planes.
+    template <class B>
+    auto meet_samples(detail::original const &picture, detail::sample_access<typename B::value_type> const &samples,
+                      extents<B::rank> const &shape, stream_info const &info, quality const &goal, framing frame,
+                      workers const &crew) const -> outcome {
         outcome met;
-        if constexpr (check_panels<bands<detail::work_type<S>, R>>()) {
-            if (view.components > max_components)
-                detail::raise<std::invalid_argument>("a picture has at most 65535 components");
-            auto const start = [&](detail::sample_map const &map) -> std::unique_ptr<encoding<S, R>> {
-                using encoder = typename Schedule::template encoder<S, R, T, Q, C>;
-                return std::make_unique<encoder>(piecework<S, R>(view.shape, view.components, map, crew), view);
+        if constexpr (check_panels<B>()) {
+            auto const start = [&](detail::sample_map const &map) {
+                return Schedule::encoding(work_on<B>(samples, shape, info.components, map, crew), picture.samples(),
+                                          box<B::rank>{{}, shape});
             };
-            auto const around = [&](std::size_t size) {
-                auto const tail = frame == framing::file ? 4u : frame == framing::record ? 2u : 0u;
-                return head<S>(size, view.shape, view.components, frame).size() + tail;
-            };
-            met = detail::goal_search<S, R>(view, able(), start, around).payload(goal);
-            met.bytes = wrapped<S>(met.bytes, view.shape, view.components, frame);
+            auto const around = [&](std::size_t size) { return detail::bytes_around(info, size, frame); };
+            met = detail::goal_search(picture, able(), start, around).payload(goal);
+            met.bytes = detail::wrapped(info, met.bytes, frame);
         }
         return met;
     }
@@ -305,44 +304,46 @@ private:
     auto decode_payload(std::span<std::byte const> bytes, std::size_t offset, extents<R> const &shape,
                         std::size_t components, box<R> const &where, limits const &most,
                         workers const &crew) const noexcept -> result<picture<S, R>> {
-        using B = bands<detail::work_type<S>, R>;
         picture<S, R> out;
         byte_reader r(bytes, most);
-        if constexpr (detail::check_synthesis<T, B>() && detail::check_quantizer<Q, B>() &&
-                      detail::check_coder<C, B>()) {
-            r.skip(offset);
-            auto const samples = volume(where.shape);
-            if (components > max_components || (components != 0 && samples > most.max_samples / components))
-                r.fail(errc::limit);
-            auto const map = detail::read_map<S>(r);
-            detail::verbatim_list verbatim;
-            if (map.how == detail::mapping::scaled && std::is_same_v<S, float>)
-                verbatim = {r, volume(shape) * components};
-            auto const held = samples * components * sizeof(S);
-            if (r.ok() && held > most.max_bytes) r.fail(errc::limit);
-            auto const room = [&] {
+        r.skip(offset);
+        decode_samples<bands<detail::work_type<S>, R>>(
+            r, detail::access_to<S>,
+            [&]() -> void * {
                 out = picture<S, R>(where.shape, components);
                 return out.data();
-            };
-            if (r.ok()) Schedule::template decode<S>(piecework<S, R>(shape, components, map, crew), r, room, where);
-            if (r.ok() && r.remaining() != 0) r.fail(errc::corrupt);
-            if constexpr (std::is_same_v<S, float>)
-                if (r.ok()) verbatim.apply(shape, components, out.data(), where, r);
-        }
+            },
+            shape, components, where, crew);
         if (!r.ok()) return {{}, r.error()};
         return {std::move(out), {}};
     }
-
-#if TRIPTYCH_EXCEPTIONS
-    template <sample S, std::size_t R>
-    auto or_throw(result<picture<S, R>> decoded, std::span<std::byte const> bytes, limits const &most) const
-        -> picture<S, R> {
-        if (decoded.error)
-            detail::throw_error(decoded.error, peek(bytes, most).value, identity<S, R>(),
-                                description<basic_codec, std::string>());
-        return std::move(decoded.value);
+    /// Compiled once for all types of samples that have the same planes.
+    template <class B>
+    void decode_samples(byte_reader &r, detail::sample_access<typename B::value_type> const &access, detail::sample_room room,
+                        extents<B::rank> const &shape, std::size_t components, box<B::rank> const &where,
+                        workers const &crew) const noexcept {
+        if constexpr (detail::check_synthesis<T, B>() && detail::check_quantizer<Q, B>() &&
+                      detail::check_coder<C, B>()) {
+            auto const samples = volume(where.shape);
+            if (components > max_components || (components != 0 && samples > r.limits().max_samples / components))
+                return r.fail(errc::limit);
+            auto map = detail::byte_map();
+            detail::verbatim_list verbatim;
+            if constexpr (detail::with_maps<B>) {
+                map = detail::read_map(access.type, r);
+                if (map.how == detail::mapping::scaled && access.type == sample_type::float32)
+                    verbatim = {r, volume(shape) * components};
+            }
+            if (r.ok() && samples * components * detail::bytes_of(access.type) > r.limits().max_bytes) r.fail(errc::limit);
+            if (!r.ok()) return;
+            void *out = nullptr;
+            auto const found = [&] { return out = room(); };
+            Schedule::decode(work_on<B>(access, shape, components, map, crew), r, found, where);
+            if (r.ok() && r.remaining() != 0) r.fail(errc::corrupt);
+            if constexpr (detail::with_maps<B>)
+                if (r.ok()) verbatim.apply(shape, components, static_cast<float *>(out), where, r);
+        }
     }
-#endif
 
     [[no_unique_address]] T transform_{};
     [[no_unique_address]] Q quantizer_{};

@@ -39,6 +39,10 @@ template <>
 struct sample_type_of<float> {
     static constexpr auto value = sample_type::float32;
 };
+/// Bytes of a sample.
+constexpr auto bytes_of(sample_type type) noexcept -> std::size_t {
+    return type == sample_type::uint8 ? 1 : type == sample_type::uint16 || type == sample_type::int16 ? 2 : 4;
+}
 } // namespace detail
 
 /// uint8, uint16, int16, int32 or float.

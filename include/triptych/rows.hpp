@@ -21,6 +21,7 @@
 #include <triptych/goal/meet.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/quality.hpp>
+#include <triptych/schedule/panelwork.hpp>
 #include <triptych/schedule/pieces.hpp>
 #include <triptych/schedule/workers.hpp>
 #include <triptych/stream/crc32c.hpp>
@@ -130,16 +131,15 @@ void encode_rows(Codec const &codec, extents<R> const &shape, std::size_t compon
                                                    : goal.value),
                      exactly ? 0 : target{}.lambda, goal.effort};
     auto const map = detail::map_of_type<S>();
-    auto const work = codec.template piecework<S>(shape, components, map, crew);
+    auto const work = codec.template panelwork<S>(shape, components, map, crew);
     detail::summed_sink out(write);
     auto const send = [&out](byte_writer &&w) { out(w.view()); };
     {
-        auto info = codec.template identity<S, R>();
-        info.components = components, info.sized = false;
-        std::copy(shape.begin(), shape.end(), info.shape.begin());
+        auto info = codec.template info_of<S>(shape, components);
+        info.sized = false;
         byte_writer w;
         detail::write_file_header(w, info);
-        detail::write_map<S>(map, w);
+        detail::write_map(info.samples, map, w);
         send(std::move(w));
     }
     std::vector<S> samples;
@@ -147,10 +147,8 @@ void encode_rows(Codec const &codec, extents<R> const &shape, std::size_t compon
         auto const rows = cut.rows_of(k);
         samples.resize(rows.shape[0] * row);
         read(rows.shape[0], samples.data());
-        using encoder = typename schedule::template encoder<S, R, typename Codec::transform_type,
-                                                            typename Codec::quantizer_type, typename Codec::coder_type>;
         byte_writer w;
-        encoder(work, {samples.data(), rows.shape, components}, rows).write_row(k, aim, w);
+        detail::write_row(detail::panel_encoder(work, samples.data(), rows), k, aim, w);
         send(std::move(w));
     }
     byte_writer end;
@@ -176,7 +174,7 @@ auto decode_rows(Codec const &codec, byte_source read, function_ref<void(stream_
     extents<R> shape;
     std::copy_n(info.shape.begin(), R, shape.begin());
     auto const cut = schedule::template cut<R>(shape);
-    auto const map = detail::read_map<S>(head);
+    auto const map = detail::read_map(detail::sample_type_of<S>::value, head);
     if (!head.ok()) return head.error();
     if (schedule::settled || cut.count() == 1 || (std::is_same_v<S, float> && map.how == detail::mapping::scaled)) {
         // As many bytes as the header promises, and one more to see that there are none; a source may have no end.
@@ -197,7 +195,7 @@ auto decode_rows(Codec const &codec, byte_source read, function_ref<void(stream_
     auto const held = std::uint64_t{cut.rows_of(tallest).shape[0]} * row * sizeof(S) + n * sizeof(std::uint64_t);
     if (held > most.max_bytes || info.components > max_components) return {errc::limit, in.position()};
     begin(info);
-    auto const work = codec.template piecework<S>(shape, info.components, map, crew);
+    auto const work = codec.template panelwork<S>(shape, info.components, map, crew);
     std::vector<S> samples;
     std::vector<std::uint64_t> sizes(n);
     for (std::size_t k = 0; k < cut.rows(); ++k) {
@@ -215,8 +213,10 @@ auto decode_rows(Codec const &codec, byte_source read, function_ref<void(stream_
         samples.resize(rows.shape[0] * row);
         auto left = most;
         left.max_bytes = (most.max_bytes - held - sum) / std::clamp<std::uint64_t>(crew.count(), 1, n);
-        if (auto const e = detail::decode_row(work, k, bytes, sizes, left, samples.data()))
-            return {e.code, in.position() + e.offset};
+        auto const e = detail::with_decoder(work, {}, rows, [&](detail::piece_decoder const &d) {
+            return detail::decode_row(d, k, bytes, sizes, left, samples.data());
+        });
+        if (e) return {e.code, in.position() + e.offset};
         in.take(static_cast<std::size_t>(sum));
         write(rows.shape[0], samples.data());
     }

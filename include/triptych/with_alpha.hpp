@@ -27,6 +27,9 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/schedule/workers.hpp>
+#include <triptych/stream/framing.hpp>
+#include <triptych/stream/mismatch.hpp>
+#include <triptych/stream/wrap.hpp>
 #include <triptych/transparent.hpp>
 #include <triptych/version.hpp>
 
@@ -92,11 +95,9 @@ public:
                     limits const &most = {}, workers const &crew = {}) const noexcept -> result<picture<S, R>> {
         if (frame == framing::file) return try_decode<S, R>(bytes, most, crew);
         if (frame == framing::record) {
-            if (bytes.size() < 2) return {{}, {errc::truncated, bytes.size()}};
-            byte_reader sum(bytes.last(2));
-            bytes = bytes.first(bytes.size() - 2);
-            if (crc16(bytes, detail::record_seed(id, model_, shape, components)) != sum.u16())
-                return {{}, {errc::checksum, bytes.size()}};
+            auto const checked = detail::payload_of_record(bytes, info_of<S>(shape, components));
+            if (checked.error) return {{}, checked.error};
+            bytes = checked.value;
         }
         return payload<S, R>(bytes, 0, shape, components, most, crew);
     }
@@ -105,11 +106,8 @@ public:
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto decode(std::span<std::byte const> bytes, limits const &most = {}, workers const &crew = {}) const
         -> picture<S, R> {
-        auto decoded = try_decode<S, R>(bytes, most, crew);
-        if (decoded.error)
-            detail::throw_error(decoded.error, peek(bytes, most).value, identity<S, R>(),
-                                description<with_alpha, std::string>());
-        return std::move(decoded.value);
+        return detail::value_or_throw(try_decode<S, R>(bytes, most, crew), peek(bytes, most).value, identity<S, R>(),
+                                      description<with_alpha, std::string>);
     }
     template <sample S = std::uint8_t, std::size_t R = 2>
     auto decode(std::span<std::byte const> bytes, framing frame, extents<R> const &shape, std::size_t components,
@@ -137,18 +135,18 @@ private:
     }();
 
     template <sample S, std::size_t R>
+    auto info_of(extents<R> const &shape, std::size_t components) const noexcept -> stream_info {
+        auto info = identity<S, R>();
+        info.components = components;
+        std::copy(shape.begin(), shape.end(), info.shape.begin());
+        return info;
+    }
+
+    template <sample S, std::size_t R>
     auto framed(picture_view<S, R> const &view, quality const &goal, framing frame, workers const &crew) const
         -> std::vector<std::byte> {
         static_assert(carried<S>, "with_alpha: samples are uint8 or uint16");
-        auto info = identity<S, R>();
-        info.components = view.components;
-        std::copy(view.shape.begin(), view.shape.end(), info.shape.begin());
-        auto const around = [&](std::size_t size) {
-            info.payload_size = size;
-            byte_writer head;
-            if (frame == framing::file) detail::write_file_header(head, info);
-            return head;
-        };
+        auto const info = info_of<S>(view.shape, view.components);
         byte_writer body;
         if (!detail::has_alpha(view.components)) {
             body.bytes(colour_.encode(view, goal, framing::bare, crew));
@@ -172,18 +170,13 @@ private:
             if (aim.what == quality::kind::bits_per_pixel) {
                 auto const pixels = std::max(1.0, static_cast<double>(volume(view.shape)));
                 auto const expected = static_cast<std::size_t>(std::clamp(aim.value * pixels / 8, 1.0, 1e15));
-                auto const other = opacity.size() + around(expected).size() + (frame == framing::file ? 7 : 5);
+                auto const other = opacity.size() + detail::bytes_around(info, expected, frame) + 3;
                 aim.value = std::max(aim.value - 8 * static_cast<double>(other) / pixels, 1e-6);
             }
             auto const seen = colour_.encode(lens, aim, framing::bare, crew);
             body.varint(seen.size()), body.bytes(seen), body.bytes(opacity.view());
         }
-        auto out = around(body.size());
-        out.bytes(body.view());
-        if (frame == framing::file) out.u32(crc32c(out.view()));
-        if (frame == framing::record)
-            out.u16(crc16(out.view(), detail::record_seed(id, model_, view.shape, view.components)));
-        return std::move(out).take();
+        return detail::wrapped(info, body.view(), frame);
     }
 
     template <sample S, std::size_t R>

@@ -20,13 +20,13 @@
 #include <vector>
 
 #include <triptych/detail/function_ref.hpp>
-#include <triptych/goal/fidelity.hpp>
+#include <triptych/detail/memory.hpp>
+#include <triptych/goal/original.hpp>
 #include <triptych/goal/search.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/quality.hpp>
 #include <triptych/schedule/attempt.hpp>
 #include <triptych/schedule/samples.hpp>
-#include <triptych/schedule/verbatim.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/stream/writer.hpp>
 #include <triptych/version.hpp>
@@ -54,16 +54,14 @@ struct abilities {
 namespace detail {
 
 /// `start(map)` begins an encoding; `around(payload size)` is the number of bytes that the framing adds.
-template <sample S, std::size_t R>
 class goal_search {
 public:
-    using starter = function_ref<std::unique_ptr<encoding<S, R>>(sample_map const &)>;
+    using starter = function_ref<std::unique_ptr<encoding>(sample_map const &)>;
     using framer = function_ref<std::size_t(std::size_t)>;
 
     /// `foreign`: the payload is another format's, which knows no sample maps.
-    goal_search(picture_view<S, R> const &view, abilities const &can, starter start, framer around,
-                bool foreign = false)
-        : view_(view), can_(can), start_(start), around_(around), foreign_(foreign) {}
+    goal_search(original const &picture, abilities const &can, starter start, framer around, bool foreign = false)
+        : original_(picture), can_(can), start_(start), around_(around), foreign_(foreign) {}
 
     /// The payload that meets the goal. Throws std::invalid_argument for a goal that this codec can't aim at.
     auto payload(quality const &goal) -> outcome {
@@ -71,7 +69,7 @@ public:
         if (!is_finite(static_cast<float>(goal.value)) || goal.value < 0 || goal.value > 1e30)
             raise<std::invalid_argument>("a quality is a number that is not negative");
         if (goal.effort < 1 || goal.effort > 9) raise<std::invalid_argument>("an effort goes from 1 to 9");
-        if (!(view_.peak >= 0 && view_.peak <= 1e30))
+        if (!(original_.given_peak >= 0 && original_.given_peak <= 1e30))
             raise<std::invalid_argument>("the peak of a picture is a number that is not negative");
         if (goal.what == kind::scale && goal.value > 100)
             raise<std::invalid_argument>("a quality scale goes from 0 to 100");
@@ -84,7 +82,7 @@ public:
         if (goal.what == kind::max_error) return {within_bound(goal.value)};
 
         turn_to(map_for(false));
-        peak_ = peak_of(view_);
+        peak_ = original_.peak();
         // The step that is 1 for 8-bit samples, as a logarithm, in integers.
         unit_ = std::log2(peak_ / 255 / grain());
         if (goal.what == kind::scale) return {at(std::exp2(unit_ + std::log2(3.0) + 7.5 * (100 - goal.value) / 100))};
@@ -95,19 +93,22 @@ public:
 private:
     static constexpr double unbounded = std::numeric_limits<double>::max();
     static constexpr float usual_lambda = target{}.lambda;
-    static constexpr bool is_float = std::is_same_v<S, float>;
 
     /// One target: what the attempt and the list of verbatim samples amount to.
     class trial {
     public:
         trial(goal_search const &s, target const &aim, double bound)
             : search_(s), attempt_(s.encoding_->attempt_at(aim)) {
-            if constexpr (is_float)
-                if (s.lists()) write_verbatim(s.view_, s.map_, decoded(), bound, verbatim_);
+            if (s.lists()) s.original_.list_verbatim(s.map_, decoded(), bound, verbatim_);
         }
-        auto decoded() -> picture<S, R> & {
-            if (!there_) decoded_ = attempt_->decoded(), there_ = true;
-            return decoded_;
+        auto decoded() -> void * {
+            if (there_) return decoded_.data();
+            auto const bytes = search_.original_.size * bytes_of(search_.original_.type);
+            decoded_ = buffer<std::byte>(bytes);
+            if (!decoded_.ok()) raise<std::length_error>("the picture is too large for memory");
+            attempt_->decode(decoded_.data());
+            there_ = true;
+            return decoded_.data();
         }
         /// Returns the memory of the decoded picture.
         void forget() { decoded_ = {}, there_ = false; }
@@ -117,23 +118,24 @@ private:
             w.bytes(attempt_->bytes());
             return std::move(w).take();
         }
-        auto psnr() -> double { return psnr_of(search_.view_, decoded().data(), search_.peak_); }
+        auto psnr() -> double { return search_.original_.psnr(decoded(), search_.peak_); }
+        auto within(double bound) -> bool { return search_.original_.all_within(decoded(), bound); }
 
     private:
         goal_search const &search_;
-        std::unique_ptr<attempt<S, R>> attempt_;
-        picture<S, R> decoded_;
+        std::unique_ptr<attempt> attempt_;
+        buffer<std::byte> decoded_;
         bool there_ = false;
         byte_writer verbatim_;
     };
 
     auto map_for(bool exactly, double bound = 0) const -> sample_map {
-        return foreign_ ? sample_map{} : choose_map(view_.data, view_.size(), exactly, exactly ? 0 : bound);
+        return foreign_ ? sample_map{} : original_.map(exactly, exactly ? 0 : bound);
     }
     /// What a payload begins with.
     auto opened() const -> byte_writer {
         byte_writer w;
-        if (!foreign_) write_map<S>(map_, w);
+        if (!foreign_) write_map(original_.type, map_, w);
         return w;
     }
     void turn_to(sample_map const &map) {
@@ -141,7 +143,8 @@ private:
         map_ = map, encoding_ = start_(map_);
     }
     /// Lossy floats have a list of samples that travel verbatim.
-    auto lists() const noexcept -> bool { return is_float && map_.how == mapping::scaled; }
+    auto lists() const noexcept -> bool { return is_float() && map_.how == mapping::scaled; }
+    auto is_float() const noexcept -> bool { return original_.type == sample_type::float32; }
     auto grain() const noexcept -> double { return std::ldexp(1.0, map_.exponent); }
     auto aim_at(double step, float lambda = usual_lambda) const noexcept -> target {
         return {static_cast<float>(step), lambda, effort_};
@@ -225,7 +228,7 @@ private:
     /// Within 1 % where the codec can; else the nearest that is not larger; else the smallest there is.
     auto meet_rate(double bits) -> outcome {
         constexpr double enough = 0.003, promised = 0.01;
-        auto const pixels = static_cast<double>(std::max<std::uint64_t>(volume(view_.shape), 1));
+        auto const pixels = static_cast<double>(std::max<std::uint64_t>(original_.pixels, 1));
         double const wanted = std::log2(std::max(bits, 1e-6) * pixels / 8);
         candidate nearest, below;
         search(unit_ + 3, 0.7, enough, promised, 0.1, [&](double log_step, float lambda) {
@@ -245,7 +248,7 @@ private:
 
     /// The smallest payload found whose error keeps the bound. The weight of the rate is zero: whatever saves bits here spends the bound.
     auto within_bound(double bound) -> std::vector<std::byte> {
-        turn_to(map_for(!is_float && can_.reversible, bound));
+        turn_to(map_for(!is_float() && can_.reversible, bound));
         // Where samples were rounded to integers, half a unit of the bound is gone.
         double const reach = std::max(std::floor(bound / grain() - (map_.exponent != 0 ? 0.5 : 0)), 0.0);
         auto const natural = std::log2(2 * reach + 1);
@@ -257,9 +260,7 @@ private:
         };
         auto const size_at = [&](double step) {
             trial t(*this, aim_at(step, 0), bound);
-            bool good = true;
-            for (std::size_t i = 0; good && i < view_.size(); ++i)
-                good = within<S>(view_.data[i], t.decoded().data()[i], bound);
+            bool const good = t.within(bound);
             auto payload = good || lists() ? t.payload() : std::vector<std::byte>{};
             auto const size = static_cast<double>(payload.size());
             if (good) offer(std::move(payload));
@@ -273,12 +274,12 @@ private:
         else if (!met)
             find_largest(natural - 8, natural + 4, natural, 10, [&](double x) { return size_at(std::exp2(x)).first; });
         // What keeps a bound takes less than what loses nothing, but for samples that mostly travel verbatim.
-        if (can_.exact && (!met || (lossy_floats && 2 * best.size() > view_.size() * sizeof(S)))) offer(exactly());
+        if (can_.exact && (!met || (lossy_floats && 2 * best.size() > original_.size * bytes_of(original_.type)))) offer(exactly());
         if (!met) raise<std::invalid_argument>("this codec cannot keep so small an error");
         return best;
     }
 
-    picture_view<S, R> view_;
+    original const &original_;
     abilities can_;
     starter start_;
     framer around_;
@@ -286,32 +287,38 @@ private:
     int effort_ = target::usual_effort;
     double peak_ = 0, unit_ = 0;
     sample_map map_;
-    std::unique_ptr<encoding<S, R>> encoding_;
+    std::unique_ptr<encoding> encoding_;
 };
 
 /// Of codecs that are known by two functions.
 template <sample S, std::size_t R>
-class foreign_encoding : public encoding<S, R> {
+class foreign_encoding : public encoding {
 public:
     using encoder = function_ref<std::vector<std::byte>(target const &)>;
     using decoder = function_ref<picture<S, R>(std::span<std::byte const>)>;
 
-    foreign_encoding(encoder encode, decoder decode) : encode_(encode), decode_(decode) {}
+    foreign_encoding(encoder encode, decoder decode, std::size_t size) : encode_(encode), decode_(decode), size_(size) {}
     auto once(target const &aim) -> std::vector<std::byte> override { return encode_(aim); }
-    auto attempt_at(target const &aim) -> std::unique_ptr<attempt<S, R>> override {
-        return std::make_unique<made>(encode_(aim), decode_);
+    auto attempt_at(target const &aim) -> std::unique_ptr<attempt> override {
+        return std::make_unique<made>(encode_(aim), decode_, size_);
     }
 
 private:
-    struct made : attempt<S, R> {
-        made(std::vector<std::byte> bytes, decoder decode) : bytes_(std::move(bytes)), decode_(decode) {}
-        auto bytes() -> std::vector<std::byte> override { return bytes_; }
-        auto decoded() -> picture<S, R> override { return decode_(bytes_); }
-        std::vector<std::byte> bytes_;
+    struct made : attempt {
+        made(std::vector<std::byte> stream, decoder d, std::size_t n) : stream_(std::move(stream)), decode_(d), size_(n) {}
+        auto bytes() -> std::vector<std::byte> override { return stream_; }
+        void decode(void *samples) override {
+            auto const x = decode_(stream_);
+            if (x.size() != size_) raise<std::logic_error>("a codec gave back a picture of another size");
+            std::copy_n(x.data(), size_, static_cast<S *>(samples));
+        }
+        std::vector<std::byte> stream_;
         decoder decode_;
+        std::size_t size_;
     };
     encoder encode_;
     decoder decode_;
+    std::size_t size_;
 };
 
 } // namespace detail
@@ -323,11 +330,11 @@ requires(!std::is_same_v<S, float>) auto meet(picture_view<S, R> const &view, qu
                                               typename detail::foreign_encoding<S, R>::encoder encode,
                                               typename detail::foreign_encoding<S, R>::decoder decode,
                                               abilities const &can = {}) -> outcome {
-    auto const start = [&](detail::sample_map const &) -> std::unique_ptr<encoding<S, R>> {
-        return std::make_unique<detail::foreign_encoding<S, R>>(encode, decode);
+    auto const start = [&](detail::sample_map const &) -> std::unique_ptr<encoding> {
+        return std::make_unique<detail::foreign_encoding<S, R>>(encode, decode, view.size());
     };
     auto const around = [](std::size_t) { return std::size_t{0}; };
-    return detail::goal_search<S, R>(view, can, start, around, true).payload(goal);
+    return detail::goal_search(detail::original_of<S>(view), can, start, around, true).payload(goal);
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI

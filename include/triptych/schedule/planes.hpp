@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <triptych/bands.hpp>
+#include <triptych/detail/function_ref.hpp>
 #include <triptych/picture.hpp>
 #include <triptych/schedule/samples.hpp>
 #include <triptych/version.hpp>
@@ -48,8 +49,9 @@ constexpr auto shared(box<R> const &a, box<R> const &b) -> box<R> {
 }
 
 /// Calls `f(sample of a, sample of b, n)` for the runs of a box that lie contiguous in both `a` and `b`, boxes that hold it.
-template <std::size_t R, class F>
-void for_each_run(box<R> const &part, box<R> const &a, box<R> const &b, F &&f) {
+template <std::size_t R>
+[[gnu::noinline]] void for_each_run(box<R> const &part, box<R> const &a, box<R> const &b,
+                                    function_ref<void(std::size_t, std::size_t, std::size_t)> f) {
     if (volume(part.shape) == 0) return;
     // Axes from `inner` on are whole in both, so a run goes over all of them and over the part of the axis before.
     std::size_t inner = R, run = 1;
@@ -110,16 +112,39 @@ void run_to_samples(T const *in, int frac, std::size_t n, sample_map const &map,
     }
 }
 
+/// What a codec knows of the type of samples: the two ways between runs of them and integers T.
+template <class T>
+struct sample_access {
+    sample_type type;
+    void (*load)(void const *samples, std::size_t at, std::size_t components, std::size_t n, sample_map const &, T *out,
+                 T &last);
+    void (*store)(T const *in, int frac, std::size_t n, sample_map const &, void *samples, std::size_t at,
+                  std::size_t components);
+};
+template <sample S>
+inline constexpr sample_access<work_type<S>> access_to{
+    sample_type_of<S>::value,
+    [](void const *samples, std::size_t at, std::size_t components, std::size_t n, sample_map const &map,
+       work_type<S> *out, work_type<S> &last) {
+        run_to_integers(static_cast<S const *>(samples) + at, components, n, map, out, last);
+    },
+    [](work_type<S> const *in, int frac, std::size_t n, sample_map const &map, void *samples, std::size_t at,
+       std::size_t components) { run_to_samples(in, frac, n, map, static_cast<S *>(samples) + at, components); }};
+
+/// Do planes of this kind come with a map in the stream? Those of 8-bit samples, which all have the same, do not.
+template <class B>
+constexpr bool with_maps = sizeof(typename B::value_type) > sizeof(work_type<std::uint8_t>);
+
 /// The samples of `part` of a picture that fills the box `whole`, to planes of the part's extents.
-template <sample S, class B>
-void samples_to_planes(S const *samples, box<B::rank> const &whole, box<B::rank> const &part, sample_map const &map,
-                       B &planes) {
+template <class B>
+void samples_to_planes(sample_access<typename B::value_type> const &access, void const *samples,
+                       box<B::rank> const &whole, box<B::rank> const &part, sample_map const &map, B &planes) {
     auto const components = planes.count();
     for (std::size_t c = 0; c < components; ++c) {
         auto *const out = planes.data() + planes.info(c).offset;
         typename B::value_type last = 0;
-        for_each_run(part, whole, part, [&](std::size_t from, std::size_t to, std::size_t n) {
-            run_to_integers(samples + from * components + c, components, n, map, out + to, last);
+        for_each_run<B::rank>(part, whole, part, [&](std::size_t from, std::size_t to, std::size_t n) {
+            access.load(samples, from * components + c, components, n, map, out + to, last);
         });
     }
 }
@@ -128,19 +153,19 @@ template <sample S, class B>
 void samples_to_planes(S const *first, sample_map const &map, B &planes) {
     if (planes.count() == 0) return;
     box<B::rank> const all{{}, planes.info(0).shape};
-    samples_to_planes(first, all, all, map, planes);
+    samples_to_planes(access_to<S>, first, all, all, map, planes);
 }
 
 /// Planes of the box `part` to the samples of a picture that fills the box `whole`; what of the part lies outside is dropped.
-template <sample S, class B>
-void planes_to_samples(B const &planes, box<B::rank> const &part, sample_map const &map, S *samples,
-                       box<B::rank> const &whole) {
+template <class B>
+void planes_to_samples(sample_access<typename B::value_type> const &access, B const &planes, box<B::rank> const &part,
+                       sample_map const &map, void *samples, box<B::rank> const &whole) {
     auto const components = planes.count();
     for (std::size_t c = 0; c < components; ++c) {
         auto const *const in = planes.data() + planes.info(c).offset;
         int const frac = planes.info(c).frac;
-        for_each_run(shared(part, whole), part, whole, [&](std::size_t from, std::size_t to, std::size_t n) {
-            run_to_samples(in + from, frac, n, map, samples + to * components + c, components);
+        for_each_run<B::rank>(shared(part, whole), part, whole, [&](std::size_t from, std::size_t to, std::size_t n) {
+            access.store(in + from, frac, n, map, samples, to * components + c, components);
         });
     }
 }
@@ -148,7 +173,7 @@ template <sample S, class B>
 void planes_to_samples(B const &planes, sample_map const &map, S *first) {
     if (planes.count() == 0) return;
     box<B::rank> const all{{}, planes.info(0).shape};
-    planes_to_samples(planes, all, map, first, all);
+    planes_to_samples(access_to<S>, planes, all, map, first, all);
 }
 
 } // namespace detail

@@ -144,41 +144,36 @@ auto choose_map(S const *samples, std::size_t n, bool exactly, double bound = 0)
     }
 }
 
-template <sample S, class Writer>
-void write_map(sample_map const &map, Writer &w) {
-    if constexpr (has_map<S>) {
-        w.u8(static_cast<std::uint8_t>(map.how));
-        if (map.how == mapping::scaled) w.signed_varint(map.exponent);
-        w.signed_varint(map.centre);
-        w.u8(map.bits);
-    }
+template <class Writer>
+void write_map(sample_type type, sample_map const &map, Writer &w) {
+    if (type == sample_type::uint8) return;
+    w.u8(static_cast<std::uint8_t>(map.how));
+    if (map.how == mapping::scaled) w.signed_varint(map.exponent);
+    w.signed_varint(map.centre);
+    w.u8(map.bits);
 }
 
-template <sample S>
-auto read_map(byte_reader &r) noexcept -> sample_map {
-    if constexpr (!has_map<S>) {
-        return byte_map();
-    } else {
-        sample_map map;
-        auto const how = r.u8();
-        bool const is_float = std::is_same_v<S, float>;
-        bool const fits = is_float ? how == 1 || how == 2 : how == 0 || (how == 2 && std::is_same_v<S, std::int32_t>);
-        if (r.ok() && !fits) r.fail(errc::corrupt);
-        map.how = static_cast<mapping>(how);
-        if (map.how == mapping::scaled) {
-            auto const e = r.signed_varint();
-            if (e < (is_float ? -149 : 0) || e > (is_float ? 128 : 31))
-                r.fail(errc::corrupt);
-            else
-                map.exponent = static_cast<std::int16_t>(e);
-        }
-        auto const centre = r.signed_varint();
-        if (centre != static_cast<std::int32_t>(centre)) r.fail(errc::corrupt);
-        map.centre = static_cast<std::int32_t>(centre);
-        map.bits = r.u8();
-        if (r.ok() && (map.bits == 0 || map.bits > 32)) r.fail(errc::corrupt);
-        return map;
+inline auto read_map(sample_type type, byte_reader &r) noexcept -> sample_map {
+    if (type == sample_type::uint8) return byte_map();
+    sample_map map;
+    auto const how = r.u8();
+    bool const is_float = type == sample_type::float32;
+    bool const fits = is_float ? how == 1 || how == 2 : how == 0 || (how == 2 && type == sample_type::int32);
+    if (r.ok() && !fits) r.fail(errc::corrupt);
+    map.how = static_cast<mapping>(how);
+    if (map.how == mapping::scaled) {
+        auto const e = r.signed_varint();
+        if (e < (is_float ? -149 : 0) || e > (is_float ? 128 : 31))
+            r.fail(errc::corrupt);
+        else
+            map.exponent = static_cast<std::int16_t>(e);
     }
+    auto const centre = r.signed_varint();
+    if (centre != static_cast<std::int32_t>(centre)) r.fail(errc::corrupt);
+    map.centre = static_cast<std::int32_t>(centre);
+    map.bits = r.u8();
+    if (r.ok() && (map.bits == 0 || map.bits > 32)) r.fail(errc::corrupt);
+    return map;
 }
 
 /// One integer with `frac` fractional bits back to a sample: rounds half up once, adds the centre, saturates.

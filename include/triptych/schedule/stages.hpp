@@ -122,6 +122,15 @@ auto quantise(Q const &q, C const &c, B const &x, typename Q::setting const &set
     return symbols;
 }
 
+/// The same from coefficients that nobody needs again.
+template <class Q, class C, class B>
+auto quantised_at(Q const &q, C const &c, B x, typename Q::setting const &setting, target const &aim) -> B {
+    if constexpr (decides_by_rates<Q, C, B>)
+        return quantise(q, c, x, setting, aim);
+    else
+        return encodable(first_symbols(q, std::move(x), setting, aim));
+}
+
 /// Symbols and setting of a picture whose transform is there.
 template <class Q, class B>
 struct quantised {
@@ -150,11 +159,8 @@ auto plan_and_quantise(Q const &q, C const &c, B x, target const &aim) -> quanti
         auto symbols = quantise(q, c, x, setting, aim);
         setting = q.refit(x, symbols, setting, aim);
         return {std::move(setting), std::move(symbols)};
-    } else if constexpr (decides_by_rates<Q, C, B>) {
-        auto symbols = quantise(q, c, x, setting, aim);
-        return {std::move(setting), std::move(symbols)};
     } else {
-        auto symbols = encodable(first_symbols(q, std::move(x), setting, aim));
+        auto symbols = quantised_at(q, c, std::move(x), setting, aim);
         return {std::move(setting), std::move(symbols)};
     }
 }

@@ -15,7 +15,7 @@
 
 #include <triptych/picture.hpp>
 #include <triptych/schedule/attempt.hpp>
-#include <triptych/schedule/pieces.hpp>
+#include <triptych/schedule/panelwork.hpp>
 #include <triptych/schedule/stages.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/stream/writer.hpp>
@@ -54,20 +54,18 @@ void for_each_strip(extents<R> const &shape, F &&f) {
     }
 }
 
-template <std::size_t H, sample S, std::size_t R, class T, class Q, class C>
-void decode_strips(piecework<S, R, T, Q, C> const &work, byte_reader &r, function_ref<S *()> room,
-                   box<R> const &where) {
-    using B = bands<work_type<S>, R>;
+template <std::size_t H, class B, class T, class Q, class C>
+void decode_strips(panelwork<B, T, Q, C> const &work, byte_reader &r, sample_room room, box<B::rank> const &where) noexcept {
     static_assert(check_strips<T, Q, C, B, H>());
     auto const &p = work.policies;
     auto const setting = p.quantizer.read(r);
     if (!r.ok()) return;
-    auto const held = volume(where.shape) * work.components * sizeof(S);
-    S *const out = room();
+    auto const held = volume(where.shape) * work.components * bytes_of(work.samples.type);
+    void *const out = room();
     if (held != 0 && !out) return r.fail(errc::memory);
     auto from = decoder(p.coder, r, step_of(p.quantizer, setting));
-    for_each_strip<H>(work.tiles.shape(), [&](box<R> const &strip) {
-        auto const in = work.layout_of_tile(strip);
+    for_each_strip<H>(work.tiles.shape(), [&](box<B::rank> const &strip) {
+        auto const in = work.layout_of(strip);
         auto const coefficients = p.transform.arrange(in);
         auto arranged = p.quantizer.arrange(coefficients, setting);
         if (!within_limits<B>(r, coefficients, arranged, held)) return false;
@@ -77,19 +75,18 @@ void decode_strips(piecework<S, R, T, Q, C> const &work, byte_reader &r, functio
         if (!r.ok()) return false;
         auto const x = reconstruct(p.transform, p.quantizer, setting, std::move(symbols), in);
         if (!x.ok()) return r.fail(errc::memory), false;
-        planes_to_samples(x, strip, work.map, out, where);
+        planes_to_samples(work.samples, x, strip, work.map, out, where);
         return true;
     });
     if (r.ok()) from.finish(r);
 }
 
-template <std::size_t H, sample S, std::size_t R, class T, class Q, class C>
-class strip_encoder : public encoding<S, R> {
-    using work = piecework<S, R, T, Q, C>;
-    using B = typename work::planes;
+template <std::size_t H, class B, class T, class Q, class C>
+class strip_encoding : public encoding {
+    using work = panelwork<B, T, Q, C>;
 
 public:
-    strip_encoder(work const &w, picture_view<S, R> const &view) : work_(w), view_(view) {}
+    strip_encoding(work const &w, void const *samples) : work_(w), samples_(samples) {}
 
     auto once(target const &aim) -> std::vector<std::byte> override {
         static_assert(check_strips<T, Q, C, B, H>());
@@ -99,47 +96,38 @@ public:
         auto const setting = p.quantizer.plan(aim);
         p.quantizer.write(setting, w);
         auto to = encoder(p.coder, step_of(p.quantizer, setting));
-        box<R> const all{{}, view_.shape};
-        for_each_strip<H>(view_.shape, [&](box<R> const &strip) {
-            B x(work_.layout_of_tile(strip));
-            if (!x.ok()) raise<std::length_error>("the picture is too large for memory");
-            samples_to_planes(view_.data, all, strip, work_.map, x);
+        box<B::rank> const all{{}, work_.tiles.shape()};
+        for_each_strip<H>(all.shape, [&](box<B::rank> const &strip) {
+            B x(work_.layout_of(strip));
+            if (!x.ok()) too_large_for_memory();
+            samples_to_planes(work_.samples, samples_, all, strip, work_.map, x);
             x = analyse(p.transform, std::move(x), aim);
-            if constexpr (decides_by_rates<Q, C, B>)
-                to.put(quantise(p.quantizer, p.coder, x, setting, aim), w);
-            else
-                to.put(first_symbols(p.quantizer, std::move(x), setting, aim), w);
+            to.put(quantised_at(p.quantizer, p.coder, std::move(x), setting, aim), w);
             return true;
         });
         to.finish(w);
         return std::move(w).take();
     }
-    auto attempt_at(target const &aim) -> std::unique_ptr<attempt<S, R>> override {
+    auto attempt_at(target const &aim) -> std::unique_ptr<attempt> override {
         return std::make_unique<strips_of>(work_, once(aim));
     }
 
 private:
-    class strips_of : public attempt<S, R> {
-    public:
-        strips_of(work const &w, std::vector<std::byte> bytes) : work_(w), bytes_(std::move(bytes)) {}
-        auto bytes() -> std::vector<std::byte> override { return bytes_; }
-        auto decoded() -> picture<S, R> override {
-            picture<S, R> out(work_.tiles.shape(), work_.components);
-            if (!out.ok()) raise<std::length_error>("the picture is too large for memory");
+    struct strips_of : attempt {
+        strips_of(work const &w, std::vector<std::byte> s) : from(w), stream(std::move(s)) {}
+        auto bytes() -> std::vector<std::byte> override { return stream; }
+        void decode(void *samples) override {
             constexpr auto no_limit = ~std::uint64_t{0} >> 8;
-            byte_reader r(bytes_, {no_limit, no_limit});
-            decode_strips<H, S>(work_, r, [&] { return out.data(); }, {{}, work_.tiles.shape()});
+            byte_reader r(stream, {no_limit, no_limit});
+            decode_strips<H>(from, r, [samples] { return samples; }, {{}, from.tiles.shape()});
             if (!r.ok()) raise<std::logic_error>("a codec could not decode what it encoded");
-            return out;
         }
-
-    private:
-        work const &work_;
-        std::vector<std::byte> bytes_;
+        work const &from;
+        std::vector<std::byte> stream;
     };
 
-    work work_;
-    picture_view<S, R> view_;
+    work const work_;
+    void const *samples_;
 };
 
 } // namespace detail
@@ -154,12 +142,14 @@ struct strips {
     static constexpr auto cut(extents<R> const &shape) noexcept -> detail::tiling<R> {
         return detail::tiling<R>(shape);
     }
-    template <sample S, std::size_t R, class T, class Q, class C>
-    using encoder = detail::strip_encoder<H, S, R, T, Q, C>;
-
-    template <sample S, std::size_t R, class T, class Q, class C>
-    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r, function_ref<S *()> room,
-                       box<R> const &where) {
+    template <class B, class T, class Q, class C, bool Settles>
+    static auto encoding(detail::panelwork<B, T, Q, C, Settles> const &work, void const *samples, box<B::rank> const &)
+        -> std::unique_ptr<triptych::encoding> {
+        return std::make_unique<detail::strip_encoding<H, B, T, Q, C>>(work, samples);
+    }
+    template <class B, class T, class Q, class C, bool Settles>
+    static void decode(detail::panelwork<B, T, Q, C, Settles> const &work, byte_reader &r, detail::sample_room room,
+                       box<B::rank> const &where) noexcept {
         detail::decode_strips<H>(work, r, room, where);
     }
 };

@@ -6,8 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
-#include <triptych/schedule/pieces.hpp>
+#include <triptych/schedule/panelwork.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {
@@ -33,15 +34,19 @@ struct tiles {
         auto const samples = volume(shape);
         return samples <= 4 * N * N ? detail::tiling<R>(shape) : detail::tiling<R>(shape, detail::tile_side(N, R));
     }
-    template <sample S, std::size_t R, class T, class Q, class C>
-    using encoder = detail::piece_encoder<S, R, T, Q, C>;
-
-    template <sample S, std::size_t R, class T, class Q, class C>
-    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r, function_ref<S *()> room,
-                       box<R> const &where) {
-        static_assert(!settled || !per_picture<Q, typename detail::piecework<S, R, T, Q, C>::planes>,
+    /// The samples are those of the box `where`.
+    template <class B, class T, class Q, class C, bool Settles>
+    static auto encoding(detail::panelwork<B, T, Q, C, Settles> const &work, void const *samples, box<B::rank> const &where)
+        -> std::unique_ptr<triptych::encoding> {
+        static_assert(!settled || !per_picture<Q, B>,
                       "tiles: with `of_picture` the quantizer's state would have to be the picture's, too");
-        detail::decode_pieces(work, r, room, where);
+        return std::make_unique<detail::pieces_encoding>(
+            std::make_unique<detail::panel_encoder<B, T, Q, C, Settles>>(work, samples, where));
+    }
+    template <class B, class T, class Q, class C, bool Settles>
+    static void decode(detail::panelwork<B, T, Q, C, Settles> const &work, byte_reader &r, detail::sample_room room,
+                       box<B::rank> const &where) noexcept {
+        detail::decode_by_pieces(work, r, room, where);
     }
 };
 

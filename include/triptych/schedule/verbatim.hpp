@@ -30,18 +30,17 @@ auto within(S was, S is, double bound) noexcept -> bool {
     return std::abs(static_cast<double>(was) - static_cast<double>(is)) <= bound;
 }
 
-/// Writes the samples that have no integer or miss the bound, and puts them into the decoded picture.
-template <std::size_t R>
-void write_verbatim(picture_view<float, R> const &view, sample_map const &map, picture<float, R> &decoded, double bound,
-                    byte_writer &w) {
+/// Writes those of n samples that have no integer or miss the bound, and puts them into the decoded ones.
+inline void write_verbatim(float const *samples, std::size_t n, sample_map const &map, float *decoded, double bound,
+                           byte_writer &w) {
     std::vector<std::size_t> missed;
-    for (std::size_t i = 0; i < view.size(); ++i)
-        if (!centred_integer(view.data[i], map) || !within(view.data[i], decoded.data()[i], bound)) missed.push_back(i);
+    for (std::size_t i = 0; i < n; ++i)
+        if (!centred_integer(samples[i], map) || !within(samples[i], decoded[i], bound)) missed.push_back(i);
     w.varint(missed.size());
     std::size_t next = 0;
     for (auto const i : missed) {
-        w.varint(i - next), w.u32(std::bit_cast<std::uint32_t>(view.data[i]));
-        decoded.data()[i] = view.data[i], next = i + 1;
+        w.varint(i - next), w.u32(std::bit_cast<std::uint32_t>(samples[i]));
+        decoded[i] = samples[i], next = i + 1;
     }
 }
 

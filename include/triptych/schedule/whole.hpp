@@ -3,8 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
-#include <triptych/schedule/pieces.hpp>
+#include <triptych/schedule/panelwork.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {
@@ -18,13 +19,17 @@ struct whole {
     static constexpr auto cut(extents<R> const &shape) noexcept -> detail::tiling<R> {
         return detail::tiling<R>(shape);
     }
-    template <sample S, std::size_t R, class T, class Q, class C>
-    using encoder = detail::piece_encoder<S, R, T, Q, C>;
-
-    template <sample S, std::size_t R, class T, class Q, class C>
-    static void decode(detail::piecework<S, R, T, Q, C> const &work, byte_reader &r, function_ref<S *()> room,
-                       box<R> const &where) {
-        detail::decode_pieces(work, r, room, where);
+    /// The samples are those of the box `where`.
+    template <class B, class T, class Q, class C, bool Settles>
+    static auto encoding(detail::panelwork<B, T, Q, C, Settles> const &work, void const *samples, box<B::rank> const &where)
+        -> std::unique_ptr<triptych::encoding> {
+        return std::make_unique<detail::pieces_encoding>(
+            std::make_unique<detail::panel_encoder<B, T, Q, C, Settles>>(work, samples, where));
+    }
+    template <class B, class T, class Q, class C, bool Settles>
+    static void decode(detail::panelwork<B, T, Q, C, Settles> const &work, byte_reader &r, detail::sample_room room,
+                       box<B::rank> const &where) noexcept {
+        detail::decode_by_pieces(work, r, room, where);
     }
 };
 

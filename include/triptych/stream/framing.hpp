@@ -140,13 +140,25 @@ inline void read_file_header(byte_reader &r, stream_info &info) noexcept {
 }
 
 /// Seed of a checksum that ties bytes to what they do not hold themselves: codec, model and extents of a record.
-template <std::size_t R>
-auto record_seed(std::uint32_t codec, std::uint32_t model, extents<R> const &shape, std::size_t components)
-    -> std::uint16_t {
+inline auto record_seed(std::uint32_t codec, std::uint32_t model, std::span<std::size_t const> shape,
+                        std::size_t components) noexcept -> std::uint16_t {
     std::uint16_t crc = 0xffff;
     for (auto const v : {std::uint64_t{codec}, std::uint64_t{model}, std::uint64_t{components}}) crc = crc16_of(v, crc);
     for (auto const e : shape) crc = crc16_of(e, crc);
     return crc;
+}
+inline auto record_seed(stream_info const &info) noexcept -> std::uint16_t {
+    return record_seed(info.codec, info.model, std::span(info.shape).first(info.rank), info.components);
+}
+
+/// The payload of a record, whose checksum must be that of what `info` says.
+inline auto payload_of_record(std::span<std::byte const> bytes, stream_info const &info) noexcept
+    -> result<std::span<std::byte const>> {
+    if (bytes.size() < 2) return {{}, {errc::truncated, bytes.size()}};
+    byte_reader sum(bytes.last(2));
+    bytes = bytes.first(bytes.size() - 2);
+    if (sum.u16() != crc16(bytes, record_seed(info))) return {{}, {errc::checksum, bytes.size()}};
+    return {bytes, {}};
 }
 } // namespace detail
 

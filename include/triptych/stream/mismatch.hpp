@@ -12,6 +12,7 @@
 #if TRIPTYCH_EXCEPTIONS
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace triptych::inline TRIPTYCH_ABI::detail {
 
@@ -41,6 +42,13 @@ inline auto codec_name(stream_info const &info, std::string_view otherwise) -> s
     default:
         throw format_error(e);
     }
+}
+
+/// What was decoded, or the error. `describe` gives the name of a codec without a label.
+template <class P>
+auto value_or_throw(result<P> decoded, stream_info const &found, stream_info const &expected, std::string (*describe)()) -> P {
+    if (decoded.error) throw_error(decoded.error, found, expected, describe());
+    return std::move(decoded.value);
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::detail
