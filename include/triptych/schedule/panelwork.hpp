@@ -147,8 +147,8 @@ auto with_decoder(panelwork<B, T, Q, C, Settles> const &work, T const *settled, 
         auto const in = work.layout_of(tile);
         if (!in.ok()) r.fail(errc::limit);
         if (!r.ok()) return;
-        auto const planes = in.size() * sizeof(typename B::value_type);
-        auto const x = decode_planes<B>(work.policies, in, besides + planes, r, settled);
+        besides += in.size() * sizeof(typename B::value_type);
+        auto const x = decode_planes<B>(work.policies, in, besides, r, settled);
         if (!r.ok()) return;
         void *const out = room();
         if (held != 0 && !out) return r.fail(errc::memory);
