@@ -37,7 +37,6 @@ enum class refinement : std::uint8_t {
     embedded,         ///<
     per_picture,      ///< all
     stateful,         ///<
-    valid,            ///<
     learnable,        ///<
 };
 
@@ -48,12 +47,6 @@ struct refusal {
 };
 
 namespace detail {
-
-/// A policy that can tell whether its learned arrays fit together.
-template <class P>
-concept validates = requires(P const &p) {
-    { p.valid() } -> std::convertible_to<bool>;
-};
 
 /// Base of wrappers around one policy: passes on its learned arrays, as `inner.…`, and what it sends with each picture.
 template <class Inner>
@@ -66,7 +59,6 @@ struct forwarding {
     template <class V>
     requires stateful<Inner>
     static constexpr void state(auto &self, V &&v) { nested("inner", self.inner, v); }
-    constexpr auto valid() const noexcept -> bool requires validates<Inner> { return inner.valid(); }
 
     template <class W>
     requires requires(Inner const &i, W &w) { i.write(w); }

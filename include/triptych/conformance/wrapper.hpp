@@ -42,11 +42,10 @@ concept learns = requires {
     sizeof(learner<P>);
 };
 
-inline constexpr std::array<std::string_view, 21> refinement_names{
+inline constexpr std::array<std::string_view, 20> refinement_names{
     "reversible",    "tileable",     "target_aware",     "closed_loop", "step_aware", "keeps_errors", "plans_ahead",
     "scalar",        "uses_rates",   "refits",           "steps",       "bounds_errors", "can_be_exact",
-    "rate_aware",    "optimising_rates", "streaming",    "embedded",    "per_picture", "stateful",   "valid",
-    "learnable"};
+    "rate_aware",    "optimising_rates", "streaming",    "embedded",    "per_picture", "stateful",   "learnable"};
 inline constexpr std::size_t refinements = refinement_names.size();
 
 template <class P, class B>
@@ -57,7 +56,7 @@ constexpr auto offered() -> std::array<bool, refinements> {
             requires {requires bool(P::can_be_exact);
 }
 , rate_aware<P, B>, optimises<P, B>, streaming_coder<P, B>, embedded_coder<P, B>, per_picture<P, B>, stateful<P>,
-    validates<P>, learns<P>
+    learns<P>
 }; // namespace detail
 } // namespace triptych::inline TRIPTYCH_ABI
 template <class W>
@@ -114,8 +113,7 @@ auto wrapper_conformance(Inner const &learned, Make const &make) -> conformance_
             });
         });
         report.check(model_fingerprint(filled) == model_fingerprint(with), "arrays can be set by name", nothing);
-        if constexpr (detail::validates<W> && detail::validates<Inner>)
-            report.check(with.valid() == learned.valid(), "a wrapper is valid if what is inside is", nothing);
+        report.check(valid_state(with) == valid_state(learned), "a wrapper is valid if what is inside is", nothing);
     }
     return report;
 }

@@ -37,29 +37,33 @@ struct fit_options {
 };
 
 namespace detail {
-/// What a panel will be given when the codec encodes, to its learner: `observe(bands)`, or of symbols `observe(bands, step)`.
-template <class L, class B>
-void show(L &l, B const &x) {
-    l.observe(x);
+/// Calls f with what a panel will be given when the codec encodes: bands, or of symbols also the step if f takes it.
+template <class F, class B>
+void give(F const &f, B const &x) {
+    f(x);
 }
-template <class L, class B>
-void show(L &l, stepped<B> const &x) {
-    if constexpr (requires { l.observe(x.symbols, x.step); })
-        l.observe(x.symbols, x.step);
+template <class F, class B>
+void give(F const &f, stepped<B> const &x) {
+    if constexpr (requires { f(x.symbols, x.step); })
+        f(x.symbols, x.step);
     else
-        l.observe(x.symbols);
+        f(x.symbols);
 }
-template <class L, class B>
-void show_held_out(L &l, B const &x) {
-    l.validate(x);
-}
-template <class L, class B>
-void show_held_out(L &l, stepped<B> const &x) {
-    if constexpr (requires { l.validate(x.symbols, x.step); })
-        l.validate(x.symbols, x.step);
-    else
-        l.validate(x.symbols);
-}
+
+template <class L>
+struct shown_to {
+    L &learner;
+    template <class... X>
+    requires requires(L &l, X const &...x) { l.observe(x...); }
+    void operator()(X const &...x) const { learner.observe(x...); }
+};
+template <class L>
+struct held_out_to {
+    L &learner;
+    template <class... X>
+    requires requires(L &l, X const &...x) { l.validate(x...); }
+    void operator()(X const &...x) const { learner.validate(x...); }
+};
 
 template <class L>
 concept holds_out = requires {
@@ -88,12 +92,13 @@ void read_once(L &all, Fresh const &fresh, learn::progress where, Corpus &corpus
         learn::for_parts(parts.size(), options.threads, [&](std::size_t p) {
             auto at = parts[p].first;
             for (auto i = parts[p].from; i < parts[p].until; ++i, ++at) {
+                auto &l = parts[p].learned;
                 if constexpr (holds_out<branch>)
                     if (i % branch::held_out == branch::held_out - 1) {
-                        show_held_out(parts[p].learned, load(*at));
+                        give(held_out_to<branch>{l}, load(*at));
                         continue;
                     }
-                show(parts[p].learned, load(*at));
+                give(shown_to<branch>{l}, load(*at));
             }
         });
         for (auto const &p : parts) all.merge(p.learned);

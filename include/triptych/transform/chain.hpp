@@ -103,15 +103,6 @@ public:
         return std::get<I>(members_);
     }
 
-    constexpr auto valid() const noexcept -> bool requires((detail::validates<P> || ...)) {
-        bool all = true;
-        auto const ask = [&](auto const &p) {
-            if constexpr (detail::validates<std::remove_cvref_t<decltype(p)>>) all = all && p.valid();
-        };
-        std::apply([&](auto const &...p) { (ask(p), ...); }, members_);
-        return all;
-    }
-
     template <std::size_t R>
     requires(detail::arranges<P, R> &&...) auto arrange(layout<R> const &in) const -> layout<R> {
         return arranged<last + 1>(in);

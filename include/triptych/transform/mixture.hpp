@@ -49,12 +49,6 @@ struct mixture {
         for (std::size_t m = 0; m < M; ++m) nested(m, self.members[m], v);
     }
 
-    constexpr auto valid() const noexcept -> bool {
-        bool all = true;
-        if constexpr (requires(T const &t) { t.valid(); })
-            for (auto const &m : members) all = all && m.valid();
-        return all;
-    }
     /// Members that are used, the first one always.
     auto count() const noexcept -> std::size_t {
         std::size_t n = 0;
