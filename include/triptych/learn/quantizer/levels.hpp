@@ -64,7 +64,7 @@ struct learner<quantizer::levels<K>> {
 
 private:
     static constexpr std::size_t window = policy::window, units = policy::units, row = window + 1;
-    static constexpr std::size_t most_samples = 300'000, batch = 32, epochs = 8;
+    static constexpr std::size_t most_samples = 300'000, batch = 32, epochs = 16;
 
     template <class B>
     void observe_band(B const &x, band_info<B::rank> const &info) {
@@ -123,7 +123,7 @@ private:
             in[i] = i % row == window ? 0.1F : static_cast<float>(random.normal()) * 0.25F;
         for (std::size_t i = 0; i < units; ++i) out[i] = static_cast<float>(random.normal()) * 0.1F;
         learn::adam<float> adam(weights.size());
-        auto const steps = std::max<std::size_t>(epochs * all.count() / batch, 4000);
+        auto const steps = std::max<std::size_t>(epochs * all.count() / batch, 8000);
         for (std::size_t t = 1; t <= steps; ++t) {
             std::fill(gradient.begin(), gradient.end(), 0.0F);
             for (std::size_t n = 0; n < batch; ++n) {
