@@ -4,6 +4,7 @@
 //
 // Seeds are the golden streams, a few larger ones, and every mutant that led to an outcome not seen before.
 #include <triptych/conformance.hpp>
+#include <triptych/conformance/tiles.hpp>
 
 #include <array>
 #include <cstdio>
@@ -61,6 +62,19 @@ auto attempt(bytes const &stream, tally &t, golden::outcome &y) -> bool {
     ++t.outcomes[static_cast<std::size_t>(y.code)];
     return y.known && seconds <= seconds_bound && w.bytes() <= memory_bound;
 }
+/// A mutated tile has to be vouched for, too.
+template <class I>
+auto with_tiles_signed(bytes const &stream) -> bytes {
+    auto const info = triptych::peek(stream).value;
+    bytes out = stream;
+    registry::for_each<typename I::pictures>([&]<class X>(std::type_identity<X>) {
+        using S = typename X::value_type;
+        if constexpr (triptych::has_tiles<typename I::codec, X::rank>)
+            if (info.samples == triptych::detail::sample_type_of<S>::value && info.rank == X::rank)
+                out = triptych::resign_tiles<S, X::rank>(I::make(), stream);
+    });
+    return out;
+}
 } // namespace
 
 int main(int argc, char **argv) {
@@ -88,7 +102,8 @@ int main(int argc, char **argv) {
         std::map<std::uint64_t, bool> seen;
         for (std::uint64_t i = 0; i < rounds; ++i) {
             auto const &from = streams[random.below(streams.size())];
-            auto const mutant = triptych::mutate_stream(from, random);
+            auto mutant = triptych::mutate_stream(from, random);
+            if (random.below(4) != 0) mutant = with_tiles_signed<I>(mutant);
             golden::outcome y;
             if (!attempt(mutant, t, y)) {
                 auto const path =

@@ -15,6 +15,7 @@
 
 #include <triptych/codec.hpp>
 #include <triptych/conformance/cases.hpp>
+#include <triptych/conformance/tiles.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::detail {
@@ -168,8 +169,12 @@ void codec_laws(C const &codec, conformance_options const &o, conformance_report
                 (void)attempt(frame_again(empty, std::span(stream).subspan(info.payload_offset, info.payload_size)),
                               "a picture of no samples and many rows");
             }
-        for (std::size_t round = 0; round < o.mutations / streams.size(); ++round)
-            (void)attempt(mutate_stream(stream, random), "a mutated stream, signed again");
+        for (std::size_t round = 0; round < o.mutations / streams.size(); ++round) {
+            auto const mutant = mutate_stream(stream, random);
+            (void)attempt(mutant, "a mutated stream, signed again");
+            if constexpr (has_tiles<C, R>)
+                (void)attempt(resign_tiles<S, R>(codec, mutant), "a mutated stream, its tiles signed again");
+        }
         starve([&] {
             auto const y = codec.template try_decode<S, R>(stream, small);
             report.check(y.error.code == errc::none || y.error.code == errc::memory || y.error.code == errc::limit,
