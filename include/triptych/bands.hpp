@@ -111,9 +111,10 @@ public:
         if (!ok() || n > max_bands - count() || (n != 0 && samples > (most - size_) / n)) return fail();
         groups_.push_back({count(), n, size_, static_cast<std::size_t>(samples)});
         if (!list_.extend(n)) return fail();
+        auto const stride = row_major(shape, n);
         for (std::size_t k = 0; k < n; ++k) {
             band_info<R> b = info(k);
-            b.shape = shape, b.stride = row_major(shape, n), b.offset = size_ + k;
+            b.shape = shape, b.stride = stride, b.offset = size_ + k;
             list_.push_back(b);
         }
         size_ += n * static_cast<std::size_t>(samples);

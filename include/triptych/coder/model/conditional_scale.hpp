@@ -104,8 +104,8 @@ public:
             if (!model_) continue;
             auto const row = std::min(first + k, last_row_);
             b.bias = std::clamp(model_->bias[row], -(1 << 24), 1 << 24) + (1 << (weight_frac - 1)) + finer_;
-            std::uint64_t const unit = model_->unit[row];
-            b.unit = static_cast<std::uint32_t>(std::min<std::uint64_t>(unit * now_ / then_, 1 << 20));
+            std::uint64_t const unit = model_->unit[row]; // 16 bits; divisions would take a tenth of a small picture's time
+            b.unit = static_cast<std::uint32_t>(now_ == then_ ? unit : std::min<std::uint64_t>(unit * now_ / then_, 1 << 20));
         }
     }
     /// What a magnitude of 1 in band k of the group is, in 256ths of the usual.

@@ -158,7 +158,7 @@ auto beside(site<T> const &s) noexcept -> std::uint32_t {
     if (s.n == 1) return 0;
     auto const v = s.side ? s.k / s.side : 0, u = s.side ? s.k % s.side : s.k, width = s.side ? s.side : s.n;
     std::uint32_t sum = 0;
-    auto const add = [&](T const *c) {
+    auto const add = [&](T const *c) __attribute__((always_inline)) {
         if (u > 0) sum += magnitude(*(c - 1));
         if (u + 1 < width) sum += magnitude(*(c + 1));
         if (v > 0) sum += magnitude(*(c - width));

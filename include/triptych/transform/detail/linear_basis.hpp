@@ -28,14 +28,12 @@ namespace triptych::inline TRIPTYCH_ABI::detail {
 inline constexpr int basis_frac = 14, mean_frac = 4;
 
 /// The gain of vector k of `count`, in each of one or more sets, whose elements go through the components in turn: the root of the mean of the
-/// components' squared gains, weighed by the squares of the vector's elements. Gains that are equal, as they mostly are, stay what they
-/// are; without state a vector is a cosine of one component.
+/// components' squared gains, weighed by the squares of the vector's elements. Without state a vector is a cosine of one component.
 template <std::size_t R>
 auto vector_gain(layout<R> const &in, frozen<std::int16_t> const &basis, std::size_t count, std::size_t dimension,
                  std::size_t k) noexcept -> std::uint16_t {
     auto const alone = in[k % in.count()].gain;
-    if (basis.empty() || std::all_of(in.begin(), in.end(), [&](auto const &b) { return b.gain == alone; }))
-        return alone;
+    if (basis.empty()) return alone;
     std::uint64_t sum = 0, weight = 0;
     elements(basis).read([&](auto const *first) {
         for (std::size_t at = k * dimension; at < basis.size(); at += count * dimension)
@@ -63,10 +61,15 @@ void add_coefficients(layout<R> &out, extents<R> const &grid, std::size_t count,
     band_info<R> like;
     like.frac = static_cast<std::int8_t>(std::clamp(15 - wide, 0, 6));
     like.bits = static_cast<std::uint8_t>(std::min(wide + 1 + like.frac, narrow ? 16 : 32));
-    out.add_group(grid, count, [&](std::size_t k) {
-        like.at.index = static_cast<std::uint32_t>(k), like.gain = vector_gain(in, basis, count, dimension, k);
-        return like;
-    });
+    // Gains that are equal, as they mostly are, stay what they are.
+    if (in.count() != 0) like.gain = in[0].gain;
+    if (std::all_of(in.begin(), in.end(), [&](auto const &b) { return b.gain == like.gain; }))
+        out.add_group(grid, count, [&](std::size_t k) { return like.at.index = static_cast<std::uint32_t>(k), like; });
+    else
+        out.add_group(grid, count, [&](std::size_t k) {
+            like.at.index = static_cast<std::uint32_t>(k), like.gain = vector_gain(in, basis, count, dimension, k);
+            return like;
+        });
 }
 
 /// `count` vectors of `dimension` elements in 2^-basis_frac, and a mean in 2^-mean_frac. Refers to the learned arrays, which hold this
