@@ -6,6 +6,6 @@ cd "$(dirname "$0")/../.."
 . bench/environment.sh
 need_python bench/scaling matplotlib
 [ -d build/release ] || cmake --preset release
-cmake --build --preset release --target scaling
-build/release/bench/scaling "$@" | tee build/scaling.txt
+cmake --build --preset release --target bench_scaling
+build/release/bench/bench_scaling "$@" | tee build/scaling.txt
 .venv/bin/python bench/scaling/plot.py build/scaling.txt build/scaling.png
