@@ -34,7 +34,7 @@ using tiles = triptych::codec<triptych::transform::pca<8, 8, 24>, triptych::quan
 GENERATOR = CODEC + """
 #include <iostream>
 #include <vector>
-#include <triptych/learn/home/header.hpp>
+#include <triptych/learn/storage/header.hpp>
 int main() {
     std::vector<std::int32_t> mean(192);
     std::vector<std::int16_t> basis(24 * 192);

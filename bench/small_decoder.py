@@ -23,9 +23,9 @@ CODEC = """
 #include <triptych/codec.hpp>
 #include <triptych/coder/model/conditional_scale.hpp>
 #include <triptych/coder/range.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 #include <triptych/transform/eigenpicture.hpp>
-using scans = triptych::codec<triptych::transform::eigenpicture, triptych::quantizer::trained_zone,
+using scans = triptych::codec<triptych::transform::eigenpicture, triptych::quantizer::learned_dead_zone,
                               triptych::coder::range<triptych::model::conditional_scale>>;
 """
 

@@ -41,7 +41,7 @@
 #include <triptych/quantizer/palette.hpp>
 #include <triptych/quantizer/product.hpp>
 #include <triptych/quantizer/residual.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/chain.hpp>
@@ -52,7 +52,7 @@
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/transform/klt.hpp>
-#include <triptych/transform/klt_set.hpp>
+#include <triptych/transform/classified_klt.hpp>
 #include <triptych/transform/mixture.hpp>
 #include <triptych/transform/pca.hpp>
 #include <triptych/transform/predicted_klt.hpp>
@@ -79,13 +79,13 @@ using transforms = std::tuple<                                         //
     wavelet<wavelet_filter::cdf97>, wavelet<wavelet_filter::cdf97, 1>, //
     pca<8, 8, 16>, pca<4, 4, 48>, pca<1, 16, 4>,                       //
     transform::eigenpicture, mixture, transform::predicted_klt<8>,     //
-    transform::klt_set<4, 5>,                                          //
+    transform::classified_klt<4, 5>,                                          //
     chain<colour<colour_kind::ycbcr420>, dct<8>>,                      //
     chain<colour<colour_kind::ycocg_r>, difference<predictor::median>> //
     >;
 
 using quantizers = std::tuple<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::matrix<>,
-                              quantizer::trained_zone, quantizer::codebook<>, quantizer::escape_codebook<>,
+                              quantizer::learned_dead_zone, quantizer::codebook<>, quantizer::escape_codebook<>,
                               quantizer::product<4>, quantizer::residual<2>, quantizer::palette, quantizer::levels<2>,
                               quantizer::levels<5>, quantizer::lloyd_max<5>, quantizer::lloyd_max<16>>;
 
@@ -134,10 +134,10 @@ using codecs = std::tuple<                                                      
     codec<photo_transform, quantizer::matrix<>, coder::huffman<>>,                                                    //
     codec<difference<predictor::median>, quantizer::none, coder::golomb<>>,                                           //
     codec<pca<8, 8, 16>, quantizer::dead_zone, coder::rans<>>,                                                        //
-    codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                  //
-    codec<mixture, quantizer::trained_zone, coder::range<model::conditional_scale>>,                                  //
-    codec<transform::predicted_klt<8>, quantizer::trained_zone, coder::range<model::conditional_scale>>,              //
-    codec<transform::klt_set<4, 5>, quantizer::dead_zone, coder::range<>>,                                            //
+    codec<transform::eigenpicture, quantizer::learned_dead_zone, coder::range<model::conditional_scale>>,                  //
+    codec<mixture, quantizer::learned_dead_zone, coder::range<model::conditional_scale>>,                                  //
+    codec<transform::predicted_klt<8>, quantizer::learned_dead_zone, coder::range<model::conditional_scale>>,              //
+    codec<transform::classified_klt<4, 5>, quantizer::dead_zone, coder::range<>>,                                            //
     codec<colour<colour_kind::subtract_green>, quantizer::uniform, coder::tans<>>,                                    //
     codec<fourier<16>, quantizer::uniform, coder::rans<>>,                                                            //
     codec<dct<8>, quantizer::uniform, coder::range<model::geometric>>,                                                //

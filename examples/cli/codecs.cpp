@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
-#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
 
 #include "errors.hpp"
 #include "suggest.hpp"

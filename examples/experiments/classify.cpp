@@ -11,7 +11,7 @@
 #include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
 #include <triptych/learn/numeric/random.hpp>
-#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/quantizer/learned_dead_zone.hpp>
 #include <triptych/learn/transform/eigenpicture.hpp>
 #include <triptych/learn/vectors/kmeans.hpp>
 #include <triptych/learn/vectors/restore.hpp>
@@ -116,7 +116,7 @@ struct judge {
     }
 };
 
-using small = triptych::codec<triptych::transform::eigenpicture, triptych::quantizer::trained_zone,
+using small = triptych::codec<triptych::transform::eigenpicture, triptych::quantizer::learned_dead_zone,
                               triptych::coder::range<triptych::model::conditional_scale>>;
 using picture = triptych::picture<std::uint8_t, 2>;
 

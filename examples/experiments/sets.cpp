@@ -10,7 +10,7 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/coder/rans.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/transform/klt_set.hpp>
+#include <triptych/learn/transform/classified_klt.hpp>
 #include <triptych/learn/transform/pca.hpp>
 #include <triptych/metric/bd_rate.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
@@ -51,8 +51,8 @@ public:
         anchor_.clear();
         add<transform::dct<8>, Coder>(coder, "cosines");
         add<transform::pca<8, 8, 64>, Coder>(coder, "one KLT");
-        add<transform::klt_set<8, 4>, Coder>(coder, "4 KLTs");
-        add<transform::klt_set<8, 8>, Coder>(coder, "8 KLTs");
+        add<transform::classified_klt<8, 4>, Coder>(coder, "4 KLTs");
+        add<transform::classified_klt<8, 8>, Coder>(coder, "8 KLTs");
     }
     auto rows() const -> json const & { return rows_; }
 

@@ -87,9 +87,9 @@ int main() {
     learn::generator random(5);
     for (int i = 0; i < 20000; ++i) coefficients.push_back(static_cast<float>(10 * random.normal()));
     auto const levels = learn::lloyd_max(coefficients, 8);
-    auto const priced = learn::entropy_constrained(coefficients, 2 * 0.6931 * levels.mse);
+    auto const coded = learn::entropy_constrained(coefficients, 2 * 0.6931 * levels.mse);
     std::cout << "lloyd_max: error " << levels.mse << " at " << levels.entropy << " bits; entropy_constrained: error "
-              << priced.mse << " at " << priced.entropy << " bits\n";
+              << coded.mse << " at " << coded.entropy << " bits\n";
 
     // 16 × 16 centroids from two books of 16, and 16 + 16 that are added.
     auto const product = learn::product_quantization({pixels, 6}, 2, {.clusters = 16});

@@ -15,7 +15,7 @@ struct mosaic {
     static constexpr void describe(auto &d) { d("mosaic"); }
 
     template <class T>
-    static auto of(triptych::model::vicinity<T> const &v) noexcept -> std::size_t {
+    static auto of(triptych::model::causal_neighbours<T> const &v) noexcept -> std::size_t {
         auto const class_of = [](T s) { return contexts::signed_class(s, 6); };
         auto const colour = 2 * (v.here.y % 2) + v.here.x % 2;
         return (colour * 13 + class_of(v.near(4))) * 13 + class_of(v.near(5));

@@ -10,7 +10,7 @@
 #include <triptych/triptych.hpp>
 
 using picture = triptych::picture<std::uint8_t, 2>;
-using scans = triptych::codec<triptych::transform::eigenpicture, triptych::quantizer::trained_zone,
+using scans = triptych::codec<triptych::transform::eigenpicture, triptych::quantizer::learned_dead_zone,
                               triptych::coder::range<triptych::model::conditional_scale>>;
 
 namespace {

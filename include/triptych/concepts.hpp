@@ -197,7 +197,7 @@ concept bounds_errors = requires(std::int64_t e) {
 template <class C, class B, class W = byte_writer>
 concept coder_for = std::integral<typename B::value_type> && detail::has_encode<C, B, W> && detail::has_decode<C, B>;
 
-/// Refinement: `rates(symbols)` gives an estimator made from a first quantisation; `bits(symbols, band, element, v)` is the price, in
+/// Refinement: `rates(symbols)` gives an estimator made from a first quantisation; `bits(symbols, band, element, v)` is the rate, in
 /// bits, of the value v at that element of the buffer, in the context that the symbols before it make.
 template <class C, class B>
 concept rate_aware = requires(C const &c, B const &symbols) {

@@ -24,7 +24,7 @@
 #include <triptych/quantizer/matrix.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/palette.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/schedule/whole.hpp>
 #include <triptych/transform/chain.hpp>
@@ -113,14 +113,14 @@ using levels4 = levels<"levels4", 4>;
 using levels6 = levels<"levels6", 6>;
 /// Registered pictures of one size, as whole pictures along their principal axes.
 using scans =
-    named_codec<"scans", transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>;
+    named_codec<"scans", transform::eigenpicture, quantizer::learned_dead_zone, coder::range<model::conditional_scale>>;
 /// The same with axes of their own for clusters of pictures.
-using mixture = named_codec<"mixture", transform::mixture<transform::eigenpicture, 32>, quantizer::trained_zone,
+using mixture = named_codec<"mixture", transform::mixture<transform::eigenpicture, 32>, quantizer::learned_dead_zone,
                             coder::range<model::conditional_scale>>;
 /// Blocks of 16 × 16 that are predicted from what surrounds them.
-using blocks = named_codec<"blocks", transform::predicted_klt<16>, quantizer::trained_zone,
+using blocks = named_codec<"blocks", transform::predicted_klt<16>, quantizer::learned_dead_zone,
                            coder::range<model::conditional_scale>>;
-using blocks8 = named_codec<"blocks8", transform::predicted_klt<8>, quantizer::trained_zone,
+using blocks8 = named_codec<"blocks8", transform::predicted_klt<8>, quantizer::learned_dead_zone,
                             coder::range<model::conditional_scale>>;
 /// Nothing lost; small registered gray pictures of one size, each place predicted by weights of its own.
 using registered = named_codec<"registered", transform::identity, quantizer::none, coder::range<model::autoregressive>>;

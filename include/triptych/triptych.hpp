@@ -52,7 +52,7 @@
 #include <triptych/quantizer/palette.hpp>
 #include <triptych/quantizer/product.hpp>
 #include <triptych/quantizer/residual.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/refinement.hpp>
 #include <triptych/rows.hpp>
@@ -67,7 +67,7 @@
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/identity.hpp>
 #include <triptych/transform/klt.hpp>
-#include <triptych/transform/klt_set.hpp>
+#include <triptych/transform/classified_klt.hpp>
 #include <triptych/transform/linear_synthesis.hpp>
 #include <triptych/transform/mixture.hpp>
 #include <triptych/transform/pca.hpp>

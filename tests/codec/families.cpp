@@ -41,10 +41,10 @@ BOOST_AUTO_TEST_CASE(names_and_panels_stay) {
     is<families::levels3>("levels3", "codec<identity,levels<3>,range<pretrained>>");
     is<families::levels4>("levels4", "codec<identity,levels<4>,range<pretrained>>");
     is<families::levels6>("levels6", "codec<identity,levels<6>,range<pretrained>>");
-    is<families::scans>("scans", "codec<eigenpicture,trained_zone,range<conditional_scale>>");
-    is<families::mixture>("mixture", "codec<mixture<eigenpicture,32>,trained_zone,range<conditional_scale>>");
-    is<families::blocks>("blocks", "codec<predicted_klt<16>,trained_zone,range<conditional_scale>>");
-    is<families::blocks8>("blocks8", "codec<predicted_klt<8>,trained_zone,range<conditional_scale>>");
+    is<families::scans>("scans", "codec<eigenpicture,learned_dead_zone,range<conditional_scale>>");
+    is<families::mixture>("mixture", "codec<mixture<eigenpicture,32>,learned_dead_zone,range<conditional_scale>>");
+    is<families::blocks>("blocks", "codec<predicted_klt<16>,learned_dead_zone,range<conditional_scale>>");
+    is<families::blocks8>("blocks8", "codec<predicted_klt<8>,learned_dead_zone,range<conditional_scale>>");
     is<families::registered>("registered", "codec<identity,none,range<autoregressive>>");
 }
 

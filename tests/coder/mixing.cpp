@@ -46,7 +46,7 @@ auto automaton(double noise, Rule &&rule) -> bands<std::int16_t, 2> {
 struct chessboard {
     static constexpr std::size_t size = 2;
     template <class T>
-    static auto of(model::vicinity<T> const &v) noexcept -> std::size_t {
+    static auto of(model::causal_neighbours<T> const &v) noexcept -> std::size_t {
         return (v.here.x + v.here.y) & 1;
     }
 };
@@ -54,7 +54,7 @@ struct chessboard {
 struct too_large {
     static constexpr std::size_t size = 2;
     template <class T>
-    static auto of(model::vicinity<T> const &v) noexcept -> std::size_t {
+    static auto of(model::causal_neighbours<T> const &v) noexcept -> std::size_t {
         return v.here.x;
     }
 };
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(an_order_finds_what_depends_on_so_many_neighbours) {
 BOOST_AUTO_TEST_CASE(contexts_that_say_nothing_cost_little) {
     auto const chain = automaton(0.1, [](int w, int) { return ((w + 2) & 3) - 1; });
     double const rate = entropy(0.1) + 0.1 * std::log2(3.0);
-    BOOST_TEST((bits<mixed<contexts::order<1>, contexts::order<0>, contexts::position, contexts::cousin,
+    BOOST_TEST((bits<mixed<contexts::order<1>, contexts::order<0>, contexts::position, contexts::colocated,
                            contexts::components, contexts::parent>>(chain)) <= rate * 1.06);
 }
 
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_component_knows_the_one_before) {
     for (std::size_t i = 0; i < one.size(); ++i)
         x.data()[i] = one.data()[i], x.data()[one.size() + i] = static_cast<std::int16_t>(one.data()[i] % 4);
     auto const without = encoded(mixed<contexts::order<0>>{}, x).size(),
-               with = encoded(mixed<contexts::order<0>, contexts::cousin>{}, x).size(),
+               with = encoded(mixed<contexts::order<0>, contexts::colocated>{}, x).size(),
                alone = encoded(mixed<contexts::order<0>>{}, one).size();
     BOOST_TEST(without - alone > one.size() / 4); // two bits and more
     BOOST_TEST(static_cast<double>(with - alone) < 0.5 * static_cast<double>(without - alone));

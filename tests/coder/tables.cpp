@@ -181,10 +181,10 @@ BOOST_AUTO_TEST_CASE(tables_follow_the_content) {
     BOOST_TEST(survives(coder::rans<>{}, x));
     BOOST_TEST(survives(coder::huffman<>{}, x));
 
-    auto const prices = coder::rans<>{}.rates(x);
+    auto const rates = coder::rans<>{}.rates(x);
     double bits = 0;
     for (std::size_t i = 0; i < x.size(); ++i)
-        bits += static_cast<double>(prices.bits(x, i / (x.size() / 2), i, x.data()[i]));
+        bits += static_cast<double>(rates.bits(x, i / (x.size() / 2), i, x.data()[i]));
     BOOST_TEST(bits / 8 >= size * 0.99);
     BOOST_TEST(bits / 8 <= size * 1.01);
 }

@@ -20,7 +20,7 @@
 #include <triptych/coder/run_length.hpp>
 #include <triptych/coder/tans.hpp>
 #include <triptych/quantizer/none.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/adaptive_dct.hpp>
 #include <triptych/transform/dct.hpp>
@@ -108,7 +108,7 @@ auto listed_state() -> plain<coder::range<model::autoregressive>> {
         .shape = {1, 1}, .components = 1, .bytes = "00", .samples = {128}, .goal = exact}),
     add(example<plain<coder::range<model::geometric>>, std::uint8_t, 2>{
         .shape = {1, 2}, .components = 1, .bytes = "d8 00 00 00 f9 c0", .samples = {126, 255}, .goal = exact}),
-    add(example<codec<transform::eigenpicture, quantizer::trained_zone, coder::range<model::conditional_scale>>,
+    add(example<codec<transform::eigenpicture, quantizer::learned_dead_zone, coder::range<model::conditional_scale>>,
                 std::uint8_t, 2>{.shape = {1, 4},
                                  .components = 1,
                                  .bytes = "80 4d 1a 1c 3b 44 a6 ca 6f",

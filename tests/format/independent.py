@@ -2382,23 +2382,23 @@ def half_of(small, large):
 
 
 def links(views, g):
-    """cousin: (view, f); parent: view."""
-    me, cousin, parent = views[g], None, None
+    """colocated: (view, f); parent: view."""
+    me, colocated, parent = views[g], None, None
     for there in reversed(views[max(0, g - 64) : g]):
         if there.n != me.n or not there.batch or there.batch != me.batch:
             continue
         a, b = me.bands[0], there.bands[0]
         if (a.side, a.index) != (b.side, b.index):
             continue
-        if not cousin and b.component < a.component and b.level == a.level:
+        if not colocated and b.component < a.component and b.level == a.level:
             if (me.h, me.w) == (there.h, there.w):
-                cousin = there, 0
+                colocated = there, 0
             elif me.h != there.h and me.w != there.w and half_of(me.h, there.h) and half_of(me.w, there.w):
-                cousin = there, 1
+                colocated = there, 1
         if not parent and b.component == a.component and b.level == a.level + 1:
             if all(s == l or half_of(s, l) for s, l in ((there.h, me.h), (there.w, me.w))):
                 parent = there
-    return cousin, parent
+    return colocated, parent
 
 
 def mag(v):
@@ -2416,12 +2416,12 @@ class Neighbourhood:
 
     def group(self, engine, views, g, work):
         view = views[g]
-        cousin, parent = links(views, g) if view.batch else (None, None)
+        colocated, parent = links(views, g) if view.batch else (None, None)
         for b in range(view.batch):
             for y in range(view.h):
                 for x in range(view.w):
                     for k in range(view.n):
-                        view.bands[k].v.append(self.value(engine, view, cousin, parent, b, y, x, k, work))
+                        view.bands[k].v.append(self.value(engine, view, colocated, parent, b, y, x, k, work))
 
     @staticmethod
     def magnitudes(view, b, y, x, k):
@@ -2456,16 +2456,16 @@ class Neighbourhood:
         return k if k < 32 else 32 + min(log_class(k, 63) - 8, 31)
 
     @staticmethod
-    def linked(cousin, parent, b, y, x, k):
+    def linked(colocated, parent, b, y, x, k):
         cv = pv = 0
-        if cousin:
-            t, f = cousin
+        if colocated:
+            t, f = colocated
             cv = t.at(k, b, min(y << f, t.h - 1), min(x << f, t.w - 1))
         if parent:
             pv = parent.at(k, b, min(y >> 1, parent.h - 1), min(x >> 1, parent.w - 1))
         return cv, pv
 
-    def value(self, engine, view, cousin, parent, b, y, x, k, work):
+    def value(self, engine, view, colocated, parent, b, y, x, k, work):
         info, n, side = view.bands[k], view.n, view.side
         m = self.magnitudes(view, b, y, x, k)
         c = 3 if info.side else min(info.component, 2)
@@ -2485,7 +2485,7 @@ class Neighbourhood:
                     near += m(dy, dx, k + side) if v + 1 < side else 0
         zone = self.zone(info, n, side, k)
         coarse = min(info.level, 7) if n == 1 else log_class(k // side + k % side if side else k, 7)
-        cv, pv = self.linked(cousin, parent, b, y, x, k)
+        cv, pv = self.linked(colocated, parent, b, y, x, k)
         A = c, zone, log_class(around, 13)
         B = c, coarse, log_class(inside, 9), log_class(near, 9)
         C = c, log_class(mag(cv), 7), log_class(mag(pv), 7), log_class(inside + near // 2, 9)
@@ -2510,7 +2510,7 @@ class Neighbourhood:
 
 
 class Mixing:
-    """Contexts are functions of the vicinity to a number; sizes do not matter here, only that values differ."""
+    """Contexts are functions of the causal_neighbours to a number; sizes do not matter here, only that values differ."""
 
     def __init__(self, contexts):
         self.contexts = contexts
@@ -2522,13 +2522,13 @@ class Mixing:
         views = [View(g) for g in layout]
         for g, view in enumerate(views):
             self.view = view
-            self.planes = {"cousin": None, "elder": None, "parent": None}
+            self.planes = {"colocated": None, "elder": None, "parent": None}
             if view.batch:
-                cousin, self.planes["parent"] = links(views, g)
-                if cousin:
-                    self.planes["cousin"] = cousin
-                    elder = links(views, views.index(cousin[0]))[0]
-                    self.planes["elder"] = elder and (elder[0], elder[1] + cousin[1])
+                colocated, self.planes["parent"] = links(views, g)
+                if colocated:
+                    self.planes["colocated"] = colocated
+                    elder = links(views, views.index(colocated[0]))[0]
+                    self.planes["elder"] = elder and (elder[0], elder[1] + colocated[1])
             for self.b in range(view.batch):
                 for self.y in range(view.h):
                     for self.x in range(view.w):
@@ -2591,10 +2591,10 @@ class Mixing:
             return self.activity()
         if name == "position":
             return 4 * min(info.level, 15) + info.index % 4 if self.view.n == 1 else min(self.k, 63)
-        if name == "cousin":
-            return self.s(self.same("cousin"), 6), log_class(self.around("cousin"), 11)
+        if name == "colocated":
+            return self.s(self.same("colocated"), 6), log_class(self.around("colocated"), 11)
         if name == "components":
-            return log_class(self.around("elder"), 11), log_class(self.around("cousin"), 11)
+            return log_class(self.around("elder"), 11), log_class(self.around("colocated"), 11)
         if name == "parent":
             t, v = self.planes["parent"], 0
             if t:
@@ -2706,9 +2706,9 @@ class Network(Mixing, Learned):
                     beside += mag(self.near(*at, self.k + step)) if there else 0
         parent, near_parent = self.around_parent()
         f = [W, N, NW, NE, WW + NN, 2 * W + 2 * N + NW + NE + WW + NN, mag(self.near(0, 0, None, -1)), ring, beside,
-             self.sample, mag(self.same("cousin")), self.around("cousin"), self.around("elder"), parent, near_parent]
+             self.sample, mag(self.same("colocated")), self.around("colocated"), self.around("elder"), parent, near_parent]
         f = [self.level(m) for m in f] + [self.level(self.means[zone][0] // 16) - 32]
-        signed = [self.near(*at) for at in self.ORDER] + [self.same("cousin"), self.same("elder")]
+        signed = [self.near(*at) for at in self.ORDER] + [self.same("colocated"), self.same("elder")]
         return f + [self.level(mag(v)) * (-1 if v < 0 else 1) for v in signed]
 
     def value(self, engine, work):
@@ -2806,12 +2806,12 @@ class NeighbourhoodDigits(Neighbourhood):
 
         self.digits = Digits(7, first)
 
-    def value(self, engine, view, cousin, parent, b, y, x, k, work):
+    def value(self, engine, view, colocated, parent, b, y, x, k, work):
         info, n, side = view.bands[k], view.n, view.side
         m = self.magnitudes(view, b, y, x, k)
         c = 3 if info.side else min(info.component, 2)
         around = 2 * (m(0, -1) + m(-1, 0) + m(0, 0, k, -1)) + m(-1, -1) + m(-1, 1)
-        cv, pv = self.linked(cousin, parent, b, y, x, k)
+        cv, pv = self.linked(colocated, parent, b, y, x, k)
         if n == 1:
             total = around + m(0, -2) + m(-2, 0) + 2 * mag(pv)
             zone = 2 * min(info.level, 1) + (info.index % 4 != 0)
@@ -2908,7 +2908,7 @@ class BitPlane(Raw):
             row, column = divmod(k, wide)
             for step, there in ((-1, column > 0), (1, column + 1 < wide), (-wide, row > 0), (wide, side and row + 1 < wide)):
                 total += 2 * u(view.bands[k + step], i) if there else 0
-        (cousin, f), parent = linked[0] or (None, 0), linked[1]
+        (colocated, f), parent = linked[0] or (None, 0), linked[1]
         if parent:
             total += 2 * u(parent.bands[k], (b * parent.h + min(y >> 1, parent.h - 1)) * parent.w + min(x >> 1, parent.w - 1))
         if self.which == "near" and total == 0:
@@ -2921,8 +2921,8 @@ class BitPlane(Raw):
                 zone = 4 * min(info.level, 3) + info.index % 4
             else:
                 zone = log_class(k // side + k % side if side else k, 15)
-            near = min(u(cousin.bands[k], (b * cousin.h + min(y << f, cousin.h - 1)) * cousin.w + min(x << f, cousin.w - 1)),
-                       2) if cousin else 0
+            near = min(u(colocated.bands[k], (b * colocated.h + min(y << f, colocated.h - 1)) * colocated.w + min(x << f, colocated.w - 1)),
+                       2) if colocated else 0
             if self.single("significant", c, zone, log_class(total, 15), near):
                 sign = lambda j: 0 if info.m[j] == 0 else -1 if info.negative[j] else 1
                 across, along = at(0, -1, sign) + at(0, 1, sign), at(-1, 0, sign) + at(1, 0, sign)
@@ -2941,10 +2941,10 @@ class Predictive:
         for g, view in enumerate(views):
             if not view.batch:
                 continue
-            cousin = links(views, g)[0]
-            cousin = cousin and cousin[0]
-            far = links(views, views.index(cousin))[0] if cousin else None
-            refs = [v for v in (cousin, far and far[0]) if v and (v.h, v.w) == (view.h, view.w)]
+            colocated = links(views, g)[0]
+            colocated = colocated and colocated[0]
+            far = links(views, views.index(colocated))[0] if colocated else None
+            refs = [v for v in (colocated, far and far[0]) if v and (v.h, v.w) == (view.h, view.w)]
             for k in range(view.n):
                 for b in range(view.batch):
                     self.slice(engine, view, k, b, refs, work)
@@ -3350,11 +3350,11 @@ class Pretrained(Learned):
         self.weights = Cells(lambda: None)
         self.seen = Cells(int)
 
-    def weights_of(self, ruling, m):
-        if self.weights[ruling, m] is None:
-            learned = self.arrays.get(ruling + ".weights")
-            self.weights[ruling, m] = [16 * w for w in learned[33 * m : 33 * m + 33]] if learned else [10000] * 32 + [0]
-        return self.weights[ruling, m]
+    def weights_of(self, decision_kind, m):
+        if self.weights[decision_kind, m] is None:
+            learned = self.arrays.get(decision_kind + ".weights")
+            self.weights[decision_kind, m] = [16 * w for w in learned[33 * m : 33 * m + 33]] if learned else [10000] * 32 + [0]
+        return self.weights[decision_kind, m]
 
     def summary(self, h):
         """What a context meant in the corpus."""
@@ -3390,9 +3390,9 @@ class Pretrained(Learned):
             else:
                 self.colours(picture)
 
-    def decide(self, ruling, contexts, mixers):
+    def decide(self, decision_kind, contexts, mixers):
         x = []
-        corpus, picture = (self.arrays.get(f"{ruling}.{name}") for name in ("corpus", "picture"))
+        corpus, picture = (self.arrays.get(f"{decision_kind}.{name}") for name in ("corpus", "picture"))
         for i, h in enumerate(contexts):
             at = (h >> 8) % self.size
             if self.cells[at][1] != h & 255:
@@ -3402,15 +3402,15 @@ class Pretrained(Learned):
                   (picture[225 * i + t] if picture else self.worth[t]) if t else 0]
         x.append(256)
         # A cell that two contexts of one decision share holds what the last of them made of it.
-        total = sum(w * v for m in mixers for w, v in zip(self.weights_of(ruling, m), x))
+        total = sum(w * v for m in mixers for w, v in zip(self.weights_of(decision_kind, m), x))
         p = clamp(squash(clamp(towards_zero(total, 3) >> 16, -3071, 3071)), 2, 65534)
         b = self.engine.bit(p)
         miss = (65536 if b else 0) - p
-        boost = 0 if ruling + ".weights" in self.arrays else 1311
+        boost = 0 if decision_kind + ".weights" in self.arrays else 1311
         for m in mixers:
-            pull = miss * (262 + boost * 64 // (64 + self.seen[ruling, m]))
-            self.seen[ruling, m] = min(self.seen[ruling, m] + 1, 65535)
-            w = self.weights_of(ruling, m)
+            pull = miss * (262 + boost * 64 // (64 + self.seen[decision_kind, m]))
+            self.seen[decision_kind, m] = min(self.seen[decision_kind, m] + 1, 65535)
+            w = self.weights_of(decision_kind, m)
             for j, v in enumerate(x):
                 w[j] = clamp(w[j] + (v * pull + (1 << 23) >> 24), -(1 << 19), (1 << 19) - 1)
         for h in contexts:
@@ -3676,7 +3676,7 @@ def make(node, work):
         return Wavelet(work, words[0], int(words[1]))
     if name == "predicted_klt":
         return PredictedKlt(work, int(words[0]))
-    if name == "klt_set":
+    if name == "classified_klt":
         return KltSet(work, *map(int, words))
     if name == "lloyd_max":
         return LloydMax(work, int(words[0]))
@@ -3715,7 +3715,7 @@ def make(node, work):
     if name in ("difference", "colour"):
         return {"difference": Difference, "colour": Colour}[name](work, words[0])
     return {"klt": Klt, "eigenpicture": Eigenpicture, "adaptive_dct": AdaptiveDct, "linear_synthesis": LinearSynthesis, "none": NoQuantizer, "palette": NoQuantizer,
-            "uniform": Quantizer, "dead_zone": DeadZone, "trained_zone": TrainedZone, "codebook": Codebook, "escape_codebook": EscapeCodebook, "residual": Residual,
+            "uniform": Quantizer, "dead_zone": DeadZone, "learned_dead_zone": TrainedZone, "codebook": Codebook, "escape_codebook": EscapeCodebook, "residual": Residual,
             "raw": Raw, "huffman": Huffman, "rans": Rans, "tans": Tans}[name](work)
 
 

@@ -12,7 +12,7 @@
 #include <triptych/transform/eigenpicture.hpp>
 #include <triptych/transform/fourier.hpp>
 #include <triptych/transform/klt.hpp>
-#include <triptych/transform/klt_set.hpp>
+#include <triptych/transform/classified_klt.hpp>
 #include <triptych/transform/linear_synthesis.hpp>
 #include <triptych/transform/mixture.hpp>
 #include <triptych/transform/pca.hpp>
@@ -108,7 +108,7 @@ using stepped_bits = codec<T, quantizer::uniform, coder::raw>;
         .bytes = "80 20 0c 05 80 fc 3f fc ff 8b ff 7f 15 00 10 fe ff c5 ff 3f",
         .samples = {7, 7, 7, 7, 10, 10, 18, 18, 18, 18, 21, 21},
         .goal = step(16)}),
-    add(example<stepped_bits<transform::klt_set<4, 2>>, std::uint8_t, 2>{
+    add(example<stepped_bits<transform::classified_klt<4, 2>>, std::uint8_t, 2>{
         .shape = {1, 2},
         .components = 1,
         .bytes = "80 40 14 f8 80 3e 00 e0 07 00 00 00 00 00 00 00 00",

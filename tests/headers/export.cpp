@@ -13,10 +13,10 @@
 #include <triptych/coder/rans.hpp>
 #include <triptych/coder/raw.hpp>
 #include <triptych/coder/run_length.hpp>
-#include <triptych/learn/home/header.hpp>
+#include <triptych/learn/storage/header.hpp>
 #include <triptych/quantizer/codebook.hpp>
 #include <triptych/quantizer/matrix.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
@@ -47,7 +47,7 @@ int main(int, char **arguments) {
     std::string const to = arguments[1];
     using transform::chain, transform::colour, transform::mixture, transform::pca, transform::eigenpicture;
     write<codec<pca<8, 8, 12>, quantizer::uniform, coder::range<model::geometric>>>(to, "plain");
-    write<codec<mixture<eigenpicture, 32>, quantizer::trained_zone, coder::range<model::conditional_scale>>>(to,
+    write<codec<mixture<eigenpicture, 32>, quantizer::learned_dead_zone, coder::range<model::conditional_scale>>>(to,
                                                                                                              "many");
     write<codec<chain<colour<transform::ycbcr420>, pca<8, 8, 4>>, quantizer::matrix<>, coder::rans<model::laplace>>>(
         to, "nested");

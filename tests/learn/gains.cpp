@@ -15,7 +15,7 @@
 #include <triptych/schedule/samples.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/eigenpicture.hpp>
-#include <triptych/transform/klt_set.hpp>
+#include <triptych/transform/classified_klt.hpp>
 #include <triptych/transform/pca.hpp>
 #include <triptych/transform/predicted_klt.hpp>
 
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(of_patches_and_of_whole_pictures) {
 // Classes share their bands, so a band's gain is the mean of what it is in each.
 BOOST_AUTO_TEST_CASE(of_classes) {
     auto const in = fine(layout_of({4, 4}));
-    tt::transform::klt_set<4, 3> t;
+    tt::transform::classified_klt<4, 3> t;
     t.basis = basis_of({3u, 5u, 48u}), t.mean = zeros({3u, 48u});
     for (std::size_t k = 0; k < 5; ++k) {
         double sum = 0;
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(of_cosines) {
     for (std::size_t k = 0; k < 7; ++k) {
         auto const expected = static_cast<unsigned>(256 * gains[k % 3]);
         BOOST_TEST((tt::transform::pca<4, 4, 7>{}.arrange(in)[k].gain == expected));
-        BOOST_TEST((tt::transform::klt_set<4, 3>{}.arrange(in)[1 + k].gain == expected));
+        BOOST_TEST((tt::transform::classified_klt<4, 3>{}.arrange(in)[1 + k].gain == expected));
     }
 }
 

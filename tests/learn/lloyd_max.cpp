@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(what_bits_cost_decides) {
 }
 
 // Sullivan (1996): for a Laplace density the best quantizer for a price of bits has equal steps, a wider zero and shifted points. So coefficients need no
-// free levels: quantizer::trained_zone has all that there is to gain.
+// free levels: quantizer::learned_dead_zone has all that there is to gain.
 BOOST_AUTO_TEST_CASE(for_laplace_a_dead_zone_is_as_good) {
     std::vector<float> x;
     for (std::size_t i = 0; i < 20000; ++i) // quantiles, as above

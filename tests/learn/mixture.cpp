@@ -16,17 +16,17 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/home/header.hpp>
-#include <triptych/learn/home/safetensors.hpp>
-#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/storage/header.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
+#include <triptych/learn/quantizer/learned_dead_zone.hpp>
 #include <triptych/learn/transform/mixture.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 
 namespace tt = triptych;
 
 namespace {
 template <class Transform>
-using whole = tt::codec<Transform, tt::quantizer::trained_zone, tt::coder::range<tt::model::conditional_scale>>;
+using whole = tt::codec<Transform, tt::quantizer::learned_dead_zone, tt::coder::range<tt::model::conditional_scale>>;
 using single = whole<tt::transform::eigenpicture>;
 using mixed = whole<tt::transform::mixture<tt::transform::eigenpicture, 8>>;
 using picture = tt::picture<std::uint8_t, 2>;

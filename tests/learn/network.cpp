@@ -14,8 +14,8 @@
 
 #include <triptych/coder/range.hpp>
 #include <triptych/learn/coder/network.hpp>
-#include <triptych/learn/home/header.hpp>
-#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/storage/header.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
 #include <triptych/per_image.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/chain.hpp>

@@ -11,16 +11,16 @@
 #include <triptych/conformance/hostile.hpp>
 #include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/quantizer/learned_dead_zone.hpp>
 #include <triptych/learn/transform/predicted_klt.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 #include <triptych/quantizer/uniform.hpp>
 
 namespace tt = triptych;
 
 namespace {
 using predicted = tt::transform::predicted_klt<4>;
-using blocks = tt::codec<predicted, tt::quantizer::trained_zone, tt::coder::range<tt::model::conditional_scale>>;
+using blocks = tt::codec<predicted, tt::quantizer::learned_dead_zone, tt::coder::range<tt::model::conditional_scale>>;
 using picture = tt::picture<std::uint8_t, 2>;
 
 /// Smooth random fields: each pixel is the mean of what lies to the left and above, and grain; components resemble each other.

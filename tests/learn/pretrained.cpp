@@ -10,8 +10,8 @@
 
 #include <triptych/learn/coder/pretrained.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/home/header.hpp>
-#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/storage/header.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
 #include <triptych/quantizer/none.hpp>
 #include <triptych/transform/identity.hpp>
 

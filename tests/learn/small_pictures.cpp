@@ -1,4 +1,4 @@
-// transform::eigenpicture, quantizer::trained_zone and model::conditional_scale, learned together.
+// transform::eigenpicture, quantizer::learned_dead_zone and model::conditional_scale, learned together.
 #include <triptych/conformance.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -13,8 +13,8 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/learn/coder/conditional_scale.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/home/safetensors.hpp>
-#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
+#include <triptych/learn/quantizer/learned_dead_zone.hpp>
 #include <triptych/learn/transform/eigenpicture.hpp>
 #include <triptych/presets.hpp>
 
@@ -22,7 +22,7 @@ namespace tt = triptych;
 
 namespace {
 using small =
-    tt::codec<tt::transform::eigenpicture, tt::quantizer::trained_zone, tt::coder::range<tt::model::conditional_scale>>;
+    tt::codec<tt::transform::eigenpicture, tt::quantizer::learned_dead_zone, tt::coder::range<tt::model::conditional_scale>>;
 using picture = tt::picture<std::uint8_t, 2>;
 constexpr tt::extents<2> shape{12, 16};
 

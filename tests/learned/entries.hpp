@@ -32,13 +32,13 @@ using conditional = coder::range<model::conditional_scale>;
 // Models of pictures of one size are of 8 × 8 or 12 × 12, shapes that conformance tries.
 struct eigenpicture : learned_from<12, 12, 3> {
     static constexpr auto name = "eigenpicture";
-    using codec = triptych::codec<transform::eigenpicture, quantizer::trained_zone, conditional>;
+    using codec = triptych::codec<transform::eigenpicture, quantizer::learned_dead_zone, conditional>;
     static constexpr std::size_t pictures = 9;
     static constexpr std::size_t text_above = 2'000;
 };
 struct mixture : learned_from<8, 8, 1> {
     static constexpr auto name = "mixture";
-    using codec = triptych::codec<registry::mixture, quantizer::trained_zone, conditional>;
+    using codec = triptych::codec<registry::mixture, quantizer::learned_dead_zone, conditional>;
     static constexpr std::size_t pictures = 330; ///< a member has a hundred
     static constexpr float step = 140;
     static constexpr std::uint64_t model_size = 7'000;
@@ -50,12 +50,12 @@ struct mixture : learned_from<8, 8, 1> {
 };
 struct predicted_klt : learned_from<40, 48, 2> {
     static constexpr auto name = "predicted_klt";
-    using codec = triptych::codec<transform::predicted_klt<4>, quantizer::trained_zone, conditional>;
+    using codec = triptych::codec<transform::predicted_klt<4>, quantizer::learned_dead_zone, conditional>;
     static constexpr float step = 80;
 };
-struct klt_set : learned_from<40, 48, 1> {
-    static constexpr auto name = "klt_set";
-    using codec = triptych::codec<transform::klt_set<4, 5>, quantizer::dead_zone, coder::range<>>;
+struct classified_klt : learned_from<40, 48, 1> {
+    static constexpr auto name = "classified_klt";
+    using codec = triptych::codec<transform::classified_klt<4, 5>, quantizer::dead_zone, coder::range<>>;
     static constexpr std::size_t text_above = 100;
 };
 struct pca : learned_from<40, 48, 3> {
@@ -136,12 +136,12 @@ struct network : learned_from<40, 48, 3> {
 struct wrapped : learned_from<40, 48, 3> {
     static constexpr auto name = "wrapped";
     using codec = triptych::codec<chain<colour<colour_kind::ycbcr>, transform::pca<4, 4, 16>>,
-                                  quantizer::matrix<quantizer::annex_k, quantizer::trained_zone>,
+                                  quantizer::matrix<quantizer::annex_k, quantizer::learned_dead_zone>,
                                   coder::run_length<coder::range<model::geometric>>>;
 };
 } // namespace entry
 
-using learned_entries = std::tuple<entry::eigenpicture, entry::mixture, entry::predicted_klt, entry::klt_set,
+using learned_entries = std::tuple<entry::eigenpicture, entry::mixture, entry::predicted_klt, entry::classified_klt,
                                    entry::pca, entry::chained_pca, entry::synthesis, entry::levels, entry::icons,
                                    entry::codebook, entry::escape_codebook, entry::product, entry::residual,
                                    entry::autoregressive, entry::network, entry::wrapped>;

@@ -6,7 +6,7 @@
 #include "eigenpicture.hpp"
 #include "mixture.hpp"
 #include "predicted_klt.hpp"
-#include "klt_set.hpp"
+#include "classified_klt.hpp"
 #include "pca.hpp"
 #include "chained_pca.hpp"
 #include "synthesis.hpp"
@@ -36,7 +36,7 @@ struct model_of<entry::predicted_klt> {
     static constexpr triptych::model_view const &view = ::model_predicted_klt;
 };
 template <>
-struct model_of<entry::klt_set> {
+struct model_of<entry::classified_klt> {
     static constexpr triptych::model_view const &view = ::model_klt_set;
 };
 template <>

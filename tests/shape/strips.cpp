@@ -8,7 +8,7 @@
 #include <triptych/transform/chain.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
-#include <triptych/transform/klt_set.hpp>
+#include <triptych/transform/classified_klt.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(rows_of_nothing_are_not_counted) {
 
 BOOST_AUTO_TEST_CASE(what_a_transform_is_told_and_a_coder_can_say_reaches_strips) {
     // The target of a transform that asks for it, and the rates of a coder for a quantizer that asks for them.
-    using aware = codec<transform::klt_set<8, 8>, quantizer::uniform, coder::range<>, strips<64>>;
+    using aware = codec<transform::classified_klt<8, 8>, quantizer::uniform, coder::range<>, strips<64>>;
     using frugal = codec<transform::dct<8>, quantizer::dead_zone, coder::range<>, strips<64>>;
     using plain = codec<transform::dct<8>, quantizer::dead_zone, coder::range<>>;
     auto const x = shape::waves<std::uint8_t, 2>({200, 160}, 1);

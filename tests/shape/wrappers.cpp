@@ -34,10 +34,10 @@
 #include <triptych/learn/quantizer/lloyd_max.hpp>
 #include <triptych/learn/quantizer/product.hpp>
 #include <triptych/learn/quantizer/residual.hpp>
-#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/quantizer/learned_dead_zone.hpp>
 #include <triptych/learn/transform/chain.hpp>
 #include <triptych/learn/transform/eigenpicture.hpp>
-#include <triptych/learn/transform/klt_set.hpp>
+#include <triptych/learn/transform/classified_klt.hpp>
 #include <triptych/learn/transform/mixture.hpp>
 #include <triptych/learn/transform/pca.hpp>
 #include <triptych/learn/transform/predicted_klt.hpp>
@@ -88,7 +88,7 @@ static_assert(kept<per_image<coder::range<model::geometric>>>::in_run_length);
 static_assert(kept<per_image<coder::range<model::geometric>>>::in_prefix);
 static_assert(kept<coder::range<model::geometric>, coder::range<model::network>>::per_image);
 
-using quantizers = kept<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::trained_zone,
+using quantizers = kept<quantizer::none, quantizer::uniform, quantizer::dead_zone, quantizer::learned_dead_zone,
                         quantizer::codebook<>, quantizer::escape_codebook<>, quantizer::product<4>,
                         quantizer::residual<2>, quantizer::palette, quantizer::levels<2>, quantizer::lloyd_max<5>>;
 static_assert(quantizers::in_matrix);
@@ -97,7 +97,7 @@ static_assert(kept<quantizer::lloyd_max<5>, quantizer::codebook<>, quantizer::le
 
 using transforms = kept<transform::identity, transform::dct<8>, transform::colour<transform::ycocg_r>, transform::klt,
                         transform::adaptive_dct, transform::wavelet<transform::cdf53>, transform::eigenpicture,
-                        transform::pca<8, 8, 16>, transform::klt_set<8, 8>, per_image<transform::pca<8, 8, 16>>>;
+                        transform::pca<8, 8, 16>, transform::classified_klt<8, 8>, per_image<transform::pca<8, 8, 16>>>;
 static_assert(transforms::last && transforms::first);
 static_assert(kept<transform::predicted_klt<8>>::last);
 static_assert(kept<transform::eigenpicture>::in_mixture);
@@ -134,7 +134,7 @@ auto geometric(std::uint16_t odds) {
     return c;
 }
 auto zone(std::int32_t step) {
-    quantizer::trained_zone q;
+    quantizer::learned_dead_zone q;
     q.learned = frozen<std::int32_t>::owned(std::array{step}, dims{1u});
     return q;
 }
@@ -154,7 +154,7 @@ void holds(conformance_report const &report) {
 BOOST_AUTO_TEST_CASE(show_what_is_learned_inside) {
     holds(wrapper_conformance<coder::run_length<coder::range<model::geometric>>, B, pairs>(geometric(20000)));
     holds(wrapper_conformance<coder::prefix<coder::range<model::geometric>>>(geometric(20000)));
-    holds(wrapper_conformance<quantizer::matrix<annex_k, quantizer::trained_zone>>(zone(900)));
+    holds(wrapper_conformance<quantizer::matrix<annex_k, quantizer::learned_dead_zone>>(zone(900)));
     holds(wrapper_conformance<transform::chain<transform::identity, transform::pca<8, 8, 4>>>(
         basis(), [](auto const &t) { return transform::chain(transform::identity{}, t); }));
     holds(wrapper_conformance<transform::mixture<transform::eigenpicture, 2>>(
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_stream_of_another_model_is_refused_as_such) {
     BOOST_TEST(bool(a.try_decode(stream)));
     BOOST_TEST((b.try_decode(stream).error.code == errc::model));
 
-    using weighted = quantizer::matrix<annex_k, quantizer::trained_zone>;
+    using weighted = quantizer::matrix<annex_k, quantizer::learned_dead_zone>;
     using with_weights = codec<transform::dct<8>, weighted, coder::raw>;
     with_weights const c({}, weighted(zone(900)), {}), d({}, weighted(zone(901)), {});
     BOOST_TEST((d.try_decode(c.encode(x, step(8))).error.code == errc::model));
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_stream_of_another_model_is_refused_as_such) {
 BOOST_AUTO_TEST_CASE(a_wrapped_policy_is_learned_from_what_it_is_given) {
     std::vector<picture<std::uint8_t, 2>> corpus;
     for (std::size_t i = 0; i < 3; ++i) corpus.push_back(shape::waves<std::uint8_t, 2>({40, 48 + 8 * i}, 1));
-    using learned = codec<transform::dct<8>, quantizer::matrix<annex_k, quantizer::trained_zone>,
+    using learned = codec<transform::dct<8>, quantizer::matrix<annex_k, quantizer::learned_dead_zone>,
                           coder::run_length<coder::range<model::geometric>>>;
     fit_options options;
     options.aim = {8, 0};

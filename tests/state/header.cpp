@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <triptych/learn/home/header.hpp>
+#include <triptych/learn/storage/header.hpp>
 
 #include "generated_list.hpp"
 #include "generated_text.hpp"

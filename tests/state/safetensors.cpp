@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
 #include <triptych/transform/pca.hpp>
 
 #include "toy.hpp"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include <registry.hpp>
-#include <triptych/learn/home/header.hpp>
-#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/storage/header.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
 
 #include "toy.hpp"
 
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(parts_are_asked) {
 }
 
 BOOST_AUTO_TEST_CASE(extents_that_do_not_fit_are_refused) {
-    tt::quantizer::trained_zone zone;
+    tt::quantizer::learned_dead_zone zone;
     zone.learned = array_of<std::int32_t>({1u}), zone.points = array_of<std::int8_t>({7u, 3u});
     BOOST_TEST(tt::valid_state(zone));
     zone.points = array_of<std::int8_t>({3u, 7u});

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include <triptych/learn.hpp>
-#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
 
 #include "codecs/entry.hpp"
 #include "inputs.hpp"

@@ -1,6 +1,6 @@
 #include <triptych/families.hpp>
 #include <triptych/learn/coder/conditional_scale.hpp>
-#include <triptych/learn/quantizer/trained_zone.hpp>
+#include <triptych/learn/quantizer/learned_dead_zone.hpp>
 #include <triptych/learn/transform/eigenpicture.hpp>
 #include <triptych/learn/transform/mixture.hpp>
 

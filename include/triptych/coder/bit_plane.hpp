@@ -19,7 +19,7 @@
 
 #include <triptych/coder/engine/binary_engine.hpp>
 #include <triptych/coder/engine/bit_plane_passes.hpp>
-#include <triptych/coder/engine/ledger.hpp>
+#include <triptych/coder/engine/rate_table.hpp>
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/concepts.hpp>
 #include <triptych/describe.hpp>
@@ -120,13 +120,13 @@ struct bit_plane {
 private:
     /// Runs the passes and books what each symbol paid.
     struct meter {
-        static constexpr std::size_t price_rows = detail::plane_price_rows; ///< see ledger.hpp
+        static constexpr std::size_t rate_rows = detail::plane_price_rows; ///< see rate table.hpp
         auto ok() const noexcept -> bool { return true; }
         template <class T, std::size_t R>
-        void code(detail::ledger &ledger, bands<T, R> const &symbols) const {
+        void code(detail::rate_table &rate_table, bands<T, R> const &symbols) const {
             detail::plane_meter engine(symbols.size());
             auto const book = [&](std::size_t i, std::size_t row) {
-                ledger.book(i, row, 0, static_cast<std::int32_t>(symbols.data()[i]), engine.paid(i));
+                rate_table.book(i, row, 0, static_cast<std::int32_t>(symbols.data()[i]), engine.paid(i));
             };
             if (!engine.ok() || !passes<T const>(symbols, engine, book))
                 triptych::detail::raise<std::length_error>("there is no memory for the coder's planes");

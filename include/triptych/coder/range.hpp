@@ -3,7 +3,7 @@
 // The engine is `binary_engine.hpp`; all that is particular to a kind of data is in the model. A model names
 // `statistics`: what adapts during one stream, with `ok()` and `code(engine, bands)`. `code` codes the bands symbol
 // by symbol through `engine.bit(p1, b) -> b` (and `direct`), the same code for both directions. Rate estimates come
-// from statistics that `note` each symbol or name `prices`, or from an `estimator` of the model's own, which is made
+// from statistics that `note` each symbol or name `rates`, or from an `estimator` of the model's own, which is made
 // from symbols. A model with learned state is a value like any policy with state: the coder holds it, and statistics
 // and estimator are made from it.
 #pragma once

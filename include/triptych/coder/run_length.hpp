@@ -94,7 +94,7 @@ struct run_length : triptych::detail::forwarding<Inner> {
     }
 
     /// A pair is paid for by the symbol that ends it; the others of its run are free. Another value in its place splits the run, or joins
-    /// two, and its price is what that changes. Runs are those of the symbols that the estimator was made from.
+    /// two, and its rate is what that changes. Runs are those of the symbols that the estimator was made from.
     template <class Rates>
     class estimator_type;
     template <class B, class I = Inner>

@@ -77,8 +77,8 @@ void coder_laws(P const &policy, conformance_options const &o, conformance_repor
                 for (std::size_t i = 0; i < std::min<std::size_t>(x[b].size(), 3); ++i) {
                     auto const n = x.layout().groups()[0].count ? i * x.info(b).stride[R - 1] : i;
                     auto const at = x.info(b).offset + (i < x.info(b).shape[R - 1] ? n : 0);
-                    float const price = rates.bits(x, b, at, x.data()[at]);
-                    sound = sound && price >= 0 && price < 1e4F;
+                    float const rate = rates.bits(x, b, at, x.data()[at]);
+                    sound = sound && rate >= 0 && rate < 1e4F;
                 }
             report.check(sound, "prices of symbols are numbers that are not negative", where);
         }

@@ -1,4 +1,4 @@
-// triptych/learn/joint.hpp: panels that are optimised together, by gradient descent on distortion + price · bits.
+// triptych/learn/joint.hpp: panels that are optimised together, by gradient descent on distortion + λ · bits.
 //
 // `joint<Codec>::fit(codec, picture, target)` is for codecs that can't be learned panel by panel, because the transform has no
 // `forward`: what it would compute, the latents, is found together with its filters and the odds of the coder. The result is a
@@ -128,7 +128,7 @@ struct joint<
         detail::samples_to_planes(view.data, detail::byte_map(), x);
         transform::linear_synthesis const untrained;
         auto const where = untrained.arrange(in);
-        auto const price = static_cast<double>(aim.lambda) * aim.step * aim.step;
+        auto const lambda = static_cast<double>(aim.lambda) * aim.step * aim.step;
 
         problem p(x, where, untrained);
         std::mt19937 random(options.seed);
@@ -141,7 +141,7 @@ struct joint<
         auto by_filter = p.filters;
         // The start to compare with: untrained filters, latents that are local means, scales that fit them.
         for (int i = 0; i < 100; ++i) (void)rates.rate(rounded(p.latents), by_rate), rates.step(0.1);
-        double const start = p.distortion(rounded(p.latents)) + price * rates.rate(rounded(p.latents), by_rate);
+        double const start = p.distortion(rounded(p.latents)) + lambda * rates.rate(rounded(p.latents), by_rate);
 
         int const noisy = options.steps * 3 / 4;
         for (int step = 0; step < options.steps; ++step) {
@@ -152,7 +152,7 @@ struct joint<
             p.gradient(values, by_value, by_filter);
             (void)rates.rate(values, by_rate);
             for (std::size_t k = 0; k < values.size(); ++k)
-                for (std::size_t i = 0; i < values[k].size(); ++i) by_value[k][i] += price * by_rate[k][i];
+                for (std::size_t i = 0; i < values[k].size(); ++i) by_value[k][i] += lambda * by_rate[k][i];
             double const progress = static_cast<double>(step) / options.steps, rate = 0.15 * (1 - 0.9 * progress);
             bool const settled = progress > 0.9; // latents rest while filters and odds adapt to them
             if (!settled)
@@ -177,7 +177,7 @@ struct joint<
                 std::move(predicted),
                 bits,
                 start,
-                squares + price * bits};
+                squares + lambda * bits};
     }
 
 private:

@@ -31,7 +31,7 @@ struct dead_zone {
     using points = std::array<std::int8_t, 3>;
     /// The points of a stream that does not send its own: means over photographs, decisions weighed.
     static constexpr std::array<points, classes> usual{{{0, 2, 2}, {0, 0, 0}, {1, 0, -1}, {-1, -1, -2}}};
-    /// Rounding offset, of 256, where no prices are known. Candidates with prices are rounded to the nearest: a dead zone and prices
+    /// Rounding offset, of 256, where no rates are known. Candidates with rates are rounded to the nearest: a dead zone and rates
     /// together throw away too much.
     static constexpr std::uint32_t plain_offset = 85, priced_offset = 128;
     /// Rounding offset, of 256, of the symbols that a coder starts from which decides them itself.
@@ -61,7 +61,7 @@ struct dead_zone {
     }
 
     /// Chooses for each symbol the cheapest of itself, the next one towards zero, and zero: the least
-    /// distortion + lambda · step² · bits, where `rates` prices a symbol in the context of those decided before it.
+    /// distortion + lambda · step² · bits, where `rates` gives the bits of a symbol in the context of those decided before it.
     template <class B, class Rates>
     auto decide(B symbols, B const &x, setting const &s, Rates const &rates, target const &aim) const -> B {
         if (s.step == 0) return symbols;

@@ -69,10 +69,10 @@ struct levels : detail::no_setting {
             std::array<double, K> value{};
             for (std::size_t k = 0; k < K; ++k) value[k] = level(k, width_of<T>(info));
             std::vector<std::uint8_t> chosen(h * w);
-            auto const price =
+            auto const rate =
                 16 * static_cast<double>(aim.lambda) * static_cast<double>(aim.step) * static_cast<double>(aim.step);
             // Iterated conditional modes (Besag, 1986); the first sweep knows of no neighbours.
-            for (int sweep = 0; sweep < (price > 0 ? 4 : 1); ++sweep)
+            for (int sweep = 0; sweep < (rate > 0 ? 4 : 1); ++sweep)
                 for (std::size_t i = 0; i < h * w; ++i) {
                     auto const y = i / w, c = i % w;
                     std::array<double, K> cost{};
@@ -82,7 +82,7 @@ struct levels : detail::no_setting {
                     }
                     if (sweep > 0) {
                         auto const like = [&](bool there, std::size_t j, double weight) {
-                            if (there) cost[chosen[j]] -= price * weight;
+                            if (there) cost[chosen[j]] -= rate * weight;
                         };
                         like(c > 0, i - 1, 1), like(c + 1 < w, i + 1, 1), like(y > 0, i - w, 1),
                             like(y + 1 < h, i + w, 1);

@@ -66,7 +66,7 @@ public:
             for (int pass = 0; pass < 2; ++pass) smooth(smoothness), recentre_pixels();
             if (pixel_error() <= enough) return painted();
             if (distinct_.size() > many)
-                smoothness /= 2; // each round is dear there, and a price of nothing always does
+                smoothness /= 2; // each round is dear there, and a weight of nothing always does
             assign();
             if (!add_worst()) break;
         }
@@ -204,17 +204,17 @@ private:
             for (std::size_t i = 0; i < pixels_.size(); ++i) sum(pixels_[i], 1.0, of_pixel_[i]);
         });
     }
-    /// One sweep: each pixel takes the label whose error, with a price for each neighbour of another label, is least.
-    void smooth(double price) {
+    /// One sweep: each pixel takes the label whose error, with a penalty for each neighbour of another label, is least.
+    void smooth(double rate) {
         auto const h = pixels_.size() / w_;
         std::vector<double> cost(palette_.size());
         for (std::size_t y = 0; y < h; ++y)
             for (std::size_t x = 0; x < w_; ++x) {
                 auto const i = y * w_ + x;
                 for (std::size_t k = 0; k < cost.size(); ++k) cost[k] = distance(features_[which_[i]], entries_[k]);
-                // Alike neighbours are worth a price; diagonal ones half of it.
+                // Alike neighbours are worth a penalty; diagonal ones half of it.
                 auto const like = [&](bool there, std::size_t at, double weight) {
-                    if (there) cost[of_pixel_[at]] -= price * weight;
+                    if (there) cost[of_pixel_[at]] -= rate * weight;
                 };
                 like(x > 0, i - 1, 1), like(x + 1 < w_, i + 1, 1), like(y > 0, i - w_, 1), like(y + 1 < h, i + w_, 1);
                 like(y > 0 && x > 0, i - w_ - 1, 0.5), like(y > 0 && x + 1 < w_, i - w_ + 1, 0.5);

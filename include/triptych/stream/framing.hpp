@@ -95,7 +95,7 @@ inline void read_extents(byte_reader &r, std::size_t rank, std::array<std::size_
     for (std::size_t axis = 0; r.ok() && axis < rank; ++axis) {
         auto const e = r.varint(std::uint64_t{1} << 31, errc::limit);
         shape[axis] = static_cast<std::size_t>(e);
-        // An extent of zero counts as one: rows of nothing have a price too, in the line buffers of transforms.
+        // An extent of zero counts as one: rows of nothing cost something, too, in the line buffers of transforms.
         // Each factor is at most 2^31 and the product so far at most max_samples, so this can't wrap before it is caught.
         if (e != 0 && samples > most / e)
             samples = most + 1;

@@ -18,7 +18,7 @@
 #include <triptych/detail/partition.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/transform/detail/blocks.hpp>
-#include <triptych/transform/detail/coefficient_price.hpp>
+#include <triptych/transform/detail/coefficient_rate.hpp>
 #include <triptych/transform/detail/deblock.hpp>
 #include <triptych/transform/detail/plane.hpp>
 #include <triptych/version.hpp>
@@ -181,7 +181,7 @@ private:
                      target const &aim) const {
         using T = typename B::value_type;
         constexpr auto S = detail::superblock;
-        detail::coefficient_price const price(0.8F * aim.lambda);
+        detail::coefficient_rate const rate(0.8F * aim.lambda);
         auto const grid = detail::planes_of(out.info(sizes));
         detail::buffer<detail::superblock_samples<T>> trials(3 * (end - first));
         if (!trials.ok()) return;
@@ -203,9 +203,9 @@ private:
                         forward_rows<32>(in, tried[2], frac, to.frac, bits);
                         auto const eighths =
                             8 * 256.0F / static_cast<float>(detail::grid<T>(detail::stream_step(aim), to).step);
-                        add_prices<8>(price, tried[0], eighths, cost[0]);
-                        add_prices<16>(price, tried[1], eighths, cost[1]);
-                        add_prices<32>(price, tried[2], eighths, cost[2]);
+                        add_prices<8>(rate, tried[0], eighths, cost[0]);
+                        add_prices<16>(rate, tried[1], eighths, cost[1]);
+                        add_prices<32>(rate, tried[2], eighths, cost[2]);
                     }
                     auto const level = choose(cost);
                     for (std::size_t cell = 0; cell < 16; ++cell) {
@@ -224,13 +224,13 @@ private:
     }
 
     template <std::size_t N, class T>
-    static void add_prices(detail::coefficient_price const &price, detail::superblock_samples<T> const &tried,
+    static void add_prices(detail::coefficient_rate const &rate, detail::superblock_samples<T> const &tried,
                            float eighths, std::array<std::uint64_t, 16> &cost) {
         constexpr std::size_t across = detail::superblock / N;
         for (std::size_t k = 0; k < across * across; ++k)
             for (std::size_t u = 0; u < N; ++u)
                 cost[k] +=
-                    price.run<N>(tried.data() + (k / across * N + u) * detail::superblock + k % across * N, eighths);
+                    rate.run<N>(tried.data() + (k / across * N + u) * detail::superblock + k % across * N, eighths);
     }
 
     /// Log2 of the size less 3, for each of 16 cells, from the costs of all blocks of the three sizes. Large blocks must be a little better.

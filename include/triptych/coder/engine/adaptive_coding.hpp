@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/engine/ledger.hpp>
+#include <triptych/coder/engine/rate_table.hpp>
 #include <triptych/coder/engine/metering_engine.hpp>
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/quality.hpp>
@@ -80,7 +80,7 @@ private:
     Engine engine_;
 };
 
-/// What the coder paid on average in the contexts that the given symbols make; for statistics that name `prices`.
+/// What the coder paid on average in the contexts that the given symbols make; for statistics that name `rates`.
 template <class Statistics>
 class adaptive_estimator {
 public:
@@ -98,11 +98,11 @@ public:
     /// Bits of the value v at an element of the buffer. `symbols` has the layout that the estimator was made from.
     template <class B>
     auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
-        return Statistics::price(paid_, symbols, group_[band], band, element, v);
+        return Statistics::rate(paid_, symbols, group_[band], band, element, v);
     }
 
 private:
-    typename Statistics::prices paid_;
+    typename Statistics::rates paid_;
     triptych::detail::buffer<std::size_t> group_;
 };
 
@@ -149,7 +149,7 @@ struct adaptive_coder {
             return typename M::estimator(symbols);
     }
     template <class B, class S = Statistics>
-    requires requires { typename S::prices; }
+    requires requires { typename S::rates; }
     auto rates(B const &symbols, fixed_step step = {}) const -> adaptive_estimator<S> { return {model, symbols, step}; }
     template <class B, class S = Statistics>
     requires noting<S>

@@ -283,10 +283,10 @@ void write_extra(bands<T, R> const &symbols, analysis<M> const &a, W &w) {
 template <class M>
 class table_estimator {
 public:
-    /// `price(histogram, alphabet)` gives the bits of each token, without the extra ones. What `coder` writes beyond these, tables above all, is
+    /// `rate(histogram, alphabet)` gives the bits of each token, without the extra ones. What `coder` writes beyond these, tables above all, is
     /// shared out among all symbols.
     template <class C, class T, std::size_t R, class Price>
-    table_estimator(C const &coder, bands<T, R> const &symbols, Price &&price)
+    table_estimator(C const &coder, bands<T, R> const &symbols, Price &&rate)
         : where_(symbols.layout()), group_(symbols.count()) {
         if (symbols.size() == 0) return;
         byte_writer w;
@@ -294,9 +294,9 @@ public:
         auto rest = 8 * static_cast<double>(w.size());
         analysis<M> a(symbols);
         for (auto const &h : a.tables) {
-            prices_.push_back(price(h, a.letters));
+            rates_.push_back(rate(h, a.letters));
             for (std::uint32_t t = 0; t < a.letters.tokens(); ++t) {
-                auto &p = prices_[prices_.size() - 1][t];
+                auto &p = rates_[rates_.size() - 1][t];
                 p += static_cast<float>(a.letters.extra(t)), rest -= static_cast<double>(p) * h[t];
             }
         }
@@ -304,7 +304,7 @@ public:
         for (std::size_t g = 0; g < where_.groups().size(); ++g)
             for (std::size_t k = 0; k < where_.groups()[g].count; ++k)
                 group_[where_.groups()[g].first + k] = static_cast<std::uint32_t>(g);
-        analysis<M>::need(prices_.ok() && group_.ok());
+        analysis<M>::need(rates_.ok() && group_.ok());
         letters_ = a.letters, where_ = std::move(a.where);
     }
     /// Symbols around do not matter here: only place and value do.
@@ -313,7 +313,7 @@ public:
         auto const t = letters_.token(letters_.value(v));
         auto const g = group_[band];
         auto const table = where_.tables()[where_.at(g, element - where_.groups()[g].offset)];
-        return share_ + (t < letters_.tokens() ? prices_[table][t] : 24); // another alphabet might have it
+        return share_ + (t < letters_.tokens() ? rates_[table][t] : 24); // another alphabet might have it
     }
 
 private:
@@ -321,7 +321,7 @@ private:
     alphabet letters_;
     float share_ = 0;
     triptych::detail::buffer<std::uint32_t> group_;
-    triptych::detail::list<std::array<float, alphabet::most_tokens>> prices_;
+    triptych::detail::list<std::array<float, alphabet::most_tokens>> rates_;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder::detail

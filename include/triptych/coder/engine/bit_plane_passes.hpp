@@ -10,13 +10,13 @@
 #include <triptych/bands.hpp>
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/parts/logistic.hpp>
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
 
-/// Kinds of bands, see `zone`, and kinds of surroundings that prices are kept for.
+/// Kinds of bands, see `zone`, and kinds of surroundings that rates are kept for.
 inline constexpr std::size_t zones = 16, plane_price_rows = 4 * zones * 16;
 
 /// What both sides know of the symbols, plane by plane. `T` is const in an encoder.
@@ -129,7 +129,7 @@ private:
                     for (s.k = 0; s.k < view.n; ++s.k) {
                         f(s, symbols_.info(view.first + s.k), y + 1 < view.h);
                         ++s.at;
-                        if (s.cousin) ++s.cousin;
+                        if (s.colocated) ++s.colocated;
                         if (s.parent) ++s.parent;
                     }
                 }
@@ -153,9 +153,9 @@ private:
             if (engine_.exhausted()) return;
             known_[i] |= b ? bit : 0;
         } else {
-            auto const cousin =
-                s.cousin ? std::min(unit(static_cast<std::size_t>(s.cousin - symbols_.data()), p), 2u) : 0;
-            auto const c = ((kind * zones + zone(s, info)) * 16 + model::detail::log_class(sum, 15)) * 3 + cousin;
+            auto const colocated =
+                s.colocated ? std::min(unit(static_cast<std::size_t>(s.colocated - symbols_.data()), p), 2u) : 0;
+            auto const c = ((kind * zones + zone(s, info)) * 16 + model::detail::log_class(sum, 15)) * 3 + colocated;
             if (decide(significant_[c], wanted >= bit)) {
                 bool const negative =
                     decide(signs_[kind * 9 + sides(s, i, south)], !E::decoding && symbols_.data()[i] < 0);

@@ -54,7 +54,7 @@ struct frequency_table {
         return std::any_of(token.begin(), token.end(), [](interval const &i) { return i.freq == whole; });
     }
     /// Bits of a token; many for one that does not occur.
-    auto price(std::uint32_t t) const noexcept -> float {
+    auto rate(std::uint32_t t) const noexcept -> float {
         return has(t) ? std::log2(static_cast<float>(whole) / static_cast<float>(token[t].freq)) : 14.0F;
     }
 

@@ -77,7 +77,7 @@ struct prefix_code {
     }
     auto has(std::uint32_t token) const noexcept -> bool { return length[token] > 0 || (token == alone && single()); }
     /// Bits of a token; many for one that does not occur.
-    auto price(std::uint32_t token) const noexcept -> float {
+    auto rate(std::uint32_t token) const noexcept -> float {
         return has(token) ? static_cast<float>(length[token]) : 14.0F;
     }
 

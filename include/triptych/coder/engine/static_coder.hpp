@@ -1,7 +1,7 @@
 // triptych/coder/engine/static_coder.hpp: a coder with static tables, but for its engine.
 //
 // What an engine E offers:
-//   E::table          of(histogram, alphabet) -> table; has(token); price(token), in bits; code(binary coder, numbers, alphabet), which sends
+//   E::table          of(histogram, alphabet) -> table; has(token); rate(token), in bits; code(binary coder, numbers, alphabet), which sends
 //                     or reads it and says whether it is one
 //   E::encoder(n)     for n tables. ok(); add(i, table, coarse): table i, to be asked for by fine tokens; setting(head, histograms): what else
 //                     the head must say; write(analysis, w): all tokens
@@ -121,7 +121,7 @@ struct static_coder {
         return table_estimator<Model>(coder, symbols, [](typename Model::histogram const &h, alphabet const &letters) {
             std::array<float, alphabet::most_tokens> bits;
             auto const table = Engine::table::of(h, letters);
-            for (std::uint32_t t = 0; t < bits.size(); ++t) bits[t] = table.price(t);
+            for (std::uint32_t t = 0; t < bits.size(); ++t) bits[t] = table.rate(t);
             return bits;
         });
     }

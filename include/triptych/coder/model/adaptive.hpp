@@ -50,7 +50,7 @@ public:
     adaptive_state() noexcept : trees_(adaptive_sets * 128, {}) {}
     auto ok() const noexcept -> bool { return ok_ && trees_.ok(); }
 
-    static constexpr std::size_t price_rows = adaptive_sets; ///< see ledger.hpp
+    static constexpr std::size_t rate_rows = adaptive_sets; ///< see rate table.hpp
 
     template <class E, class B>
     void code(E &engine, B &symbols) noexcept(E::decoding) {
@@ -88,7 +88,7 @@ public:
     adaptive_digits() noexcept : digits_([](std::size_t) { return laplacian<digits::cdf>(16384); }) {}
     auto ok() const noexcept -> bool { return ok_ && digits_.ok(); }
 
-    static constexpr std::size_t price_rows = adaptive_sets; ///< see ledger.hpp
+    static constexpr std::size_t rate_rows = adaptive_sets; ///< see rate table.hpp
 
     template <class E, class B>
     void code(E &engine, B &symbols) noexcept(E::decoding) {

@@ -24,7 +24,7 @@
 #include <triptych/coder/parts/logistic_law.hpp>
 #include <triptych/coder/parts/powers.hpp>
 #include <triptych/coder/parts/recent_rows.hpp>
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
@@ -113,7 +113,7 @@ struct autoregressive {
 /// Refers to the model. Only the errors of the rows above are remembered.
 class autoregressive::statistics {
 public:
-    static constexpr std::size_t price_rows = (detail::logistic_law::most_spread + 1) / 4; ///< see ledger.hpp
+    static constexpr std::size_t rate_rows = (detail::logistic_law::most_spread + 1) / 4; ///< see rate table.hpp
 
     explicit statistics(autoregressive const &m) noexcept : model_(m.valid() ? &m : nullptr) {
         if (model_) weights_ = triptych::detail::loaded(m.weight);

@@ -285,7 +285,7 @@ private:
         return tables_.scale_class(k, around.of(k));
     }
 
-    // Turned to a group while a price is asked for: an estimator serves one thread.
+    // Turned to a group while a rate is asked for: an estimator serves one thread.
     mutable tables tables_;
     std::array<std::array<float, decisions>, classes> more_, stop_;
 };

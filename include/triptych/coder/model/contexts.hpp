@@ -1,10 +1,10 @@
 // triptych/coder/model/contexts.hpp: small numbers that summarise the causal neighbourhood of a symbol;
 // `model::mixing` is composed of them.
 //
-// A context is a type with a `size` and a function. The function maps the `vicinity` of a symbol, which is its causal
+// A context is a type with a `size` and a function. The function maps the `causal_neighbours` of a symbol, which is its causal
 // neighbourhood, to a number below `size`. Which contexts help depends on what the transform left: `order` and
-// `activity` for residuals of a predictor, `position` for blocks and wavelets, `cousin` and `components` for colours.
-// (A cousin is the co-located symbol of the component before.) Orders are those of Markov models (Shannon, 1948),
+// `activity` for residuals of a predictor, `position` for blocks and wavelets, `co-located sample` and `components` for colours.
+// (A co-located sample is the co-located symbol of the component before.) Orders are those of Markov models (Shannon, 1948),
 // quantised as in CALIC (Wu and Memon, 1997).
 #pragma once
 
@@ -14,7 +14,7 @@
 #include <cstdint>
 
 #include <triptych/bands.hpp>
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/describe.hpp>
 #include <triptych/version.hpp>
 
@@ -22,10 +22,10 @@ namespace triptych::inline TRIPTYCH_ABI::model {
 
 /// A symbol's site, its band's place, and the planes of other components that are known already. What is not there counts as 0.
 template <class T>
-struct vicinity {
+struct causal_neighbours {
     detail::site<T> here;
     place at;
-    detail::linked<T> cousin, elder; ///< the component before, and the one before that
+    detail::linked<T> colocated, elder; ///< the component before, and the one before that
     detail::linked<T> parent;        ///< the coarser level
     std::size_t slice = 0;           ///< number of the slice (leading axes)
 
@@ -72,7 +72,7 @@ struct vicinity {
 };
 
 namespace detail {
-/// Codes all symbols in buffer order, each with what lies around it: `value(vicinity, symbol, width, element) -> symbol`. Ends early
+/// Codes all symbols in buffer order, each with what lies around it: `value(causal_neighbours, symbol, width, element) -> symbol`. Ends early
 /// where the engine is exhausted.
 template <class E, class B, class F>
 void code_vicinities(E const &engine, B &symbols, F &&value) noexcept(E::decoding) {
@@ -87,11 +87,11 @@ void code_vicinities(E const &engine, B &symbols, F &&value) noexcept(E::decodin
         auto const view = view_of<V>(symbols, g);
         if (!view.ok()) continue;
         auto const near = links_of<V>(symbols, g);
-        vicinity<V> v;
-        v.cousin = near.cousin, v.parent = near.parent;
-        if (near.cousin.ok()) {
-            v.elder = links_of<V>(symbols, group_of(near.cousin.group.first, g)).cousin;
-            v.elder.up += near.cousin.up;
+        causal_neighbours<V> v;
+        v.colocated = near.colocated, v.parent = near.parent;
+        if (near.colocated.ok()) {
+            v.elder = links_of<V>(symbols, group_of(near.colocated.group.first, g)).colocated;
+            v.elder.up += near.colocated.up;
         }
         for (v.slice = 0; v.slice < view.batch; ++v.slice)
             for (std::size_t y = 0; y < view.h; ++y) {
@@ -107,7 +107,7 @@ void code_vicinities(E const &engine, B &symbols, F &&value) noexcept(E::decodin
                         auto const got = value(v, static_cast<std::int32_t>(*at), width_of<T>(info), element);
                         if constexpr (E::decoding) *at = static_cast<T>(got);
                         ++v.here.at;
-                        if (v.here.cousin) ++v.here.cousin;
+                        if (v.here.colocated) ++v.here.colocated;
                         if (v.here.parent) ++v.here.parent;
                     }
                 }
@@ -117,7 +117,7 @@ void code_vicinities(E const &engine, B &symbols, F &&value) noexcept(E::decodin
 
 /// Something `mixing` can be composed of.
 template <class C>
-concept context = requires(vicinity<std::int16_t const> const &v) {
+concept context = requires(causal_neighbours<std::int16_t const> const &v) {
     { C::size } -> std::convertible_to<std::size_t>;
     { C::of(v) } -> std::convertible_to<std::size_t>;
 };
@@ -146,7 +146,7 @@ requires(N <= 6) struct order {
     }();
     static constexpr void describe(auto &d) { d("order", N); }
     template <class T>
-    static auto of([[maybe_unused]] vicinity<T> const &v) noexcept -> std::size_t {
+    static auto of([[maybe_unused]] causal_neighbours<T> const &v) noexcept -> std::size_t {
         std::size_t c = 0;
         for (std::size_t i = 0; i < N; ++i) c = c * (2 * most(i) + 1) + signed_class(v.near(i), most(i));
         return c;
@@ -158,7 +158,7 @@ struct activity {
     static constexpr std::size_t size = 24;
     static constexpr void describe(auto &d) { d("activity"); }
     template <class T>
-    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+    static auto of(causal_neighbours<T> const &v) noexcept -> std::size_t {
         return detail::log_class(v.energy(), size - 1);
     }
 };
@@ -168,19 +168,19 @@ struct position {
     static constexpr std::size_t size = 64;
     static constexpr void describe(auto &d) { d("position"); }
     template <class T>
-    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+    static auto of(causal_neighbours<T> const &v) noexcept -> std::size_t {
         if (v.here.n > 1) return std::min<std::size_t>(v.here.k, size - 1);
         return std::min<std::size_t>(v.at.level, 15) * 4 + (v.at.index & 3);
     }
 };
 
 /// The same place of the component before: its symbol, and how large those around it are.
-struct cousin {
+struct colocated {
     static constexpr std::size_t size = 13 * 12;
-    static constexpr void describe(auto &d) { d("cousin"); }
+    static constexpr void describe(auto &d) { d("colocated"); }
     template <class T>
-    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
-        return signed_class(v.same(v.cousin), 6) * 12 + detail::log_class(v.around(v.cousin), 11);
+    static auto of(causal_neighbours<T> const &v) noexcept -> std::size_t {
+        return signed_class(v.same(v.colocated), 6) * 12 + detail::log_class(v.around(v.colocated), 11);
     }
 };
 
@@ -189,8 +189,8 @@ struct components {
     static constexpr std::size_t size = 12 * 12;
     static constexpr void describe(auto &d) { d("components"); }
     template <class T>
-    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
-        return detail::log_class(v.around(v.elder), 11) * 12 + detail::log_class(v.around(v.cousin), 11);
+    static auto of(causal_neighbours<T> const &v) noexcept -> std::size_t {
+        return detail::log_class(v.around(v.elder), 11) * 12 + detail::log_class(v.around(v.colocated), 11);
     }
 };
 
@@ -199,7 +199,7 @@ struct parent {
     static constexpr std::size_t size = 8 * 24;
     static constexpr void describe(auto &d) { d("parent"); }
     template <class T>
-    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+    static auto of(causal_neighbours<T> const &v) noexcept -> std::size_t {
         return (v.here.parent ? detail::log_class(detail::magnitude(*v.here.parent), 7) : 0) * 24 + activity::of(v);
     }
 };
@@ -210,7 +210,7 @@ struct both {
     static constexpr std::size_t size = A::size * B::size;
     static constexpr void describe(auto &d) { d("both", part<A>{}, part<B>{}); }
     template <class T>
-    static auto of(vicinity<T> const &v) noexcept -> std::size_t {
+    static auto of(causal_neighbours<T> const &v) noexcept -> std::size_t {
         return A::of(v) * B::size + B::of(v);
     }
 };

@@ -6,7 +6,7 @@
 // for each activity of the causal neighbourhood. Two tables then correct the mixed probability by what really
 // followed such a probability (secondary estimation: Shkarin's PPMII, 2002; PAQ's APM).
 //
-//     using residuals = model::mixing<contexts::order<1>, contexts::order<2>, contexts::cousin>;
+//     using residuals = model::mixing<contexts::order<1>, contexts::order<2>, contexts::co-located sample>;
 //
 // Time is proportional to the number of contexts, memory to the sum of their sizes: 1.1 KB for each value of a
 // context.
@@ -41,7 +41,7 @@ public:
         return counters_.ok() && tails_.ok() && mixes_.ok() && by_activity_.ok() && by_left_.ok();
     }
 
-    static constexpr std::size_t price_rows = 4 * contexts::activity::size; ///< see ledger.hpp
+    static constexpr std::size_t rate_rows = 4 * contexts::activity::size; ///< see rate table.hpp
 
     /// Codes all symbols in buffer order. `E` is an engine for bits; when it decodes, the symbols are written.
     template <class E, class B>
@@ -59,7 +59,7 @@ private:
     using learner = counter<6, 8>;
 
     template <class E, class T>
-    auto value(E &engine, vicinity<T> const &v, std::int32_t symbol, unsigned width, [[maybe_unused]] std::size_t at)
+    auto value(E &engine, causal_neighbours<T> const &v, std::int32_t symbol, unsigned width, [[maybe_unused]] std::size_t at)
         -> std::int32_t {
         std::size_t const c = v.at.kind == role::side ? 3 : std::min<std::size_t>(v.at.component, 2);
         std::array<std::size_t, count> where;
@@ -113,6 +113,6 @@ struct mixing {
 /// For residuals of a predictor in up to three components, such as `transform::difference` leaves.
 template <>
 struct mixing<>
-    : mixing<contexts::order<2>, contexts::order<6>, contexts::activity, contexts::cousin, contexts::components> {};
+    : mixing<contexts::order<2>, contexts::order<6>, contexts::activity, contexts::colocated, contexts::components> {};
 
 } // namespace triptych::inline TRIPTYCH_ABI::model

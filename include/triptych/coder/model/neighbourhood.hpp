@@ -19,7 +19,7 @@
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/model/detail/neighbourhood_digits.hpp>
 #include <triptych/coder/parts/logistic.hpp>
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 
@@ -55,10 +55,10 @@ public:
     }
 
     /// What the coder paid, on average, for each outcome of each decision in each context. Filled by an engine with `last()`, the
-    /// cost of the bit just coded; summed over the same symbols, the prices are what the coder paid.
-    class prices {
+    /// cost of the bit just coded; summed over the same symbols, the rates are what the coder paid.
+    class rates {
     public:
-        prices()
+        rates()
             : bands_(zones * 14 * decisions, {}), blocks_(4 * 8 * 10 * 10 * decisions, {}),
               single_(4 * 27 + 4 * 12 * 32, {}) {}
         auto ok() const noexcept -> bool { return bands_.ok() && blocks_.ok() && single_.ok(); }
@@ -67,15 +67,15 @@ public:
         }
         void note(std::size_t single, bool b, float bits) noexcept { single_[single].add(b, bits); }
         auto of(std::size_t band, std::size_t block, bool b) const noexcept -> float {
-            return (bands_[band].price(b) + blocks_[block].price(b)) / 2;
+            return (bands_[band].rate(b) + blocks_[block].rate(b)) / 2;
         }
-        auto of(std::size_t single, bool b) const noexcept -> float { return single_[single].price(b); }
+        auto of(std::size_t single, bool b) const noexcept -> float { return single_[single].rate(b); }
 
     private:
         struct cell {
             std::array<float, 2> bits{}, seen{};
             void add(bool b, float v) noexcept { bits[b] += v, seen[b] += 1; }
-            auto price(bool b) const noexcept -> float {
+            auto rate(bool b) const noexcept -> float {
                 // An outcome that was never seen is dear, the more so the oftener the other one was.
                 return seen[b] > 0 ? bits[b] / seen[b] : 1.5F + std::log2(1 + seen[!b]);
             }
@@ -85,7 +85,7 @@ public:
 
     /// Bits of the value v as if it stood at element `element` of band `band`.
     template <class B>
-    static auto price(prices const &paid, B const &symbols, std::size_t group, std::size_t band, std::size_t element,
+    static auto rate(rates const &paid, B const &symbols, std::size_t group, std::size_t band, std::size_t element,
                       std::int32_t v) -> float {
         auto const c = context_of(site_of(symbols, group, band, element), symbols.info(band));
         auto const wanted = v < 0 ? 0u - static_cast<std::uint32_t>(v) : static_cast<std::uint32_t>(v);
@@ -116,14 +116,14 @@ private:
         auto const around = 2 * w + 2 * n + nw + ne + 2 * s.past();
         auto const inside = s.n > 1 ? s.inside() : s.ww() + s.nn() + w + n;
         auto const near = around + beside(s);
-        auto const cousin = s.cousin ? magnitude(*s.cousin) : 0;
+        auto const colocated = s.colocated ? magnitude(*s.colocated) : 0;
         auto const parent = s.parent ? magnitude(*s.parent) : 0;
         auto const coarse = s.n == 1 ? std::min<std::size_t>(info.at.level, 7)
                                      : std::min<std::size_t>(log_class(static_cast<std::uint32_t>(zone_sum(s)), 7), 7);
         context c{};
         c.bands = ((component * 64 + zone) * 14 + log_class(around, 13)) * decisions;
         c.blocks = (((component * 8 + coarse) * 10 + log_class(inside, 9)) * 10 + log_class(near, 9)) * decisions;
-        c.others = (((component * 8 + log_class(cousin, 7)) * 8 + log_class(parent, 7)) * 10 +
+        c.others = (((component * 8 + log_class(colocated, 7)) * 8 + log_class(parent, 7)) * 10 +
                     log_class(inside + near / 2, 9)) *
                    decisions;
         c.mix = (component * 64 + zone) * 4;
@@ -132,7 +132,7 @@ private:
         c.sign = component * 27;
         if (s.n == 1 || s.k == 0)
             c.sign += (s.x > 0 ? sign(*(s.at - s.n)) : 0) + 3 * (s.y > 0 ? sign(*(s.at - s.row)) : 0);
-        c.sign += 9 * (s.cousin ? sign(*s.cousin) : 0);
+        c.sign += 9 * (s.colocated ? sign(*s.colocated) : 0);
         return c;
     }
     template <class T>

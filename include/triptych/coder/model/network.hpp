@@ -148,7 +148,7 @@ public:
           by_left_(4 * contexts::order<1>::size * outputs, {}), tails_(4 * detail::decisions::tails, {}) {}
     auto ok() const noexcept -> bool { return layers_.ok() && by_activity_.ok() && by_left_.ok() && tails_.ok(); }
 
-    static constexpr std::size_t price_rows = 4 * contexts::activity::size; ///< see ledger.hpp
+    static constexpr std::size_t rate_rows = 4 * contexts::activity::size; ///< see rate table.hpp
 
     /// Codes all symbols in buffer order. `E` is an engine for bits; when it decodes, the symbols are written.
     template <class E, class B>
@@ -165,7 +165,7 @@ public:
 
 private:
     template <class E, class T>
-    auto value(E &engine, vicinity<T> const &v, std::size_t active, std::int32_t symbol, unsigned width)
+    auto value(E &engine, causal_neighbours<T> const &v, std::size_t active, std::int32_t symbol, unsigned width)
         -> std::int32_t {
         auto const c = inputs_.component(v);
         auto const left = c * contexts::order<1>::size + contexts::order<1>::of(v);

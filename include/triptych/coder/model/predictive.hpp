@@ -21,7 +21,7 @@
 #include <triptych/coder/engine/order.hpp>
 #include <triptych/coder/parts/logistic.hpp>
 #include <triptych/coder/parts/powers.hpp>
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/stream/reader.hpp>
 #include <triptych/version.hpp>
 
@@ -61,7 +61,7 @@ public:
     }
     auto ok() const noexcept -> bool { return ok_ && counters_.ok() && mixes_.ok() && tails_.ok() && biases_.ok(); }
 
-    static constexpr std::size_t price_rows = 4 * 64; ///< see ledger.hpp
+    static constexpr std::size_t rate_rows = 4 * 64; ///< see rate table.hpp
 
     /// Codes all symbols, band after band. `E` is an engine for bits; when it decodes, the symbols are written. What depends on the rank ends
     /// here: everything below sees planes, and is compiled once for a type of symbols.
@@ -70,7 +70,7 @@ public:
         using T = typename std::remove_const_t<B>::value_type;
         using V = std::conditional_t<E::decoding, T, T const>;
         auto const &known = std::as_const(symbols);
-        auto const cousin_of = [&](std::size_t g) { return links_of<T const>(known, g).cousin.group; };
+        auto const cousin_of = [&](std::size_t g) { return links_of<T const>(known, g).colocated.group; };
         for (std::size_t g = 0; g < symbols.layout().groups().size(); ++g) {
             auto const view = view_of<V>(symbols, g);
             if (!view.ok()) continue;

@@ -77,7 +77,7 @@ struct pretrained {
 
     class statistics {
     public:
-        static constexpr std::size_t price_rows = detail::pixel_price_rows; ///< see ledger.hpp
+        static constexpr std::size_t rate_rows = detail::pixel_price_rows; ///< see rate table.hpp
 
         explicit statistics(pretrained const &m) noexcept : model_(m), slots_(&m.slots), ok_(m.valid()) {}
         auto ok() const noexcept -> bool { return ok_; }

@@ -25,7 +25,7 @@
 #include <triptych/coder/model/neighbourhood.hpp>
 #include <triptych/coder/model/transform_blocks/coding.hpp>
 #include <triptych/coder/model/transform_blocks/contexts.hpp>
-#include <triptych/coder/model/transform_blocks/prices.hpp>
+#include <triptych/coder/model/transform_blocks/rates.hpp>
 #include <triptych/coder/model/transform_blocks/statistics.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>

@@ -15,7 +15,7 @@
 
 #include <triptych/bands.hpp>
 #include <triptych/coder/parts/adaptive_cdf.hpp>
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 
@@ -113,7 +113,7 @@ public:
     }
 
     /// What `value` would pay.
-    static auto price(digit_prices const &paid, std::size_t context, std::size_t kind, std::int32_t v) noexcept
+    static auto rate(digit_prices const &paid, std::size_t context, std::size_t kind, std::int32_t v) noexcept
         -> float {
         auto const f = static_cast<std::uint32_t>(v) << 1 ^ static_cast<std::uint32_t>(v >> 31);
         auto const c = log_class(f, escape_digit);

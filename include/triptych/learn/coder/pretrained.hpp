@@ -297,7 +297,7 @@ private:
         std::array<std::vector<worth>, rulings> corpus, picture;
         std::array<bool, rulings> used{};
         for (std::size_t k = 0; k < rulings; ++k) {
-            auto &t = mix.of(static_cast<ruling>(k));
+            auto &t = mix.of(static_cast<decision_kind>(k));
             t.pace = mixture::training;
             corpus[k].resize(t.corpus.size()), picture[k].resize(t.picture.size());
             for (std::size_t i = 0; i < corpus[k].size(); ++i) corpus[k][i].start(0, 2);
@@ -327,7 +327,7 @@ private:
         std::array<model::pretrained::arrays *, rulings> const to{&m.flags, &m.colours, &m.values};
         for (std::size_t k = 0; k < rulings; ++k) {
             if (!used[k]) continue;
-            auto &t = mix.of(static_cast<ruling>(k));
+            auto &t = mix.of(static_cast<decision_kind>(k));
             std::vector<std::int16_t> weights;
             for (auto const w : t.weights)
                 weights.push_back(static_cast<std::int16_t>(std::clamp((w + 8) >> 4, -32768, 32767)));

@@ -1,8 +1,8 @@
-// triptych/learn/vectors/lloyd_max.hpp: scalar quantizers of least error, for a number of levels or for a price of bits.
+// triptych/learn/vectors/lloyd_max.hpp: scalar quantizers of least error, for a number of levels or for a rate of bits.
 //
 // Lloyd (1957, published 1982) and Max (1960): levels are the means of their cells, and cells end half way between levels. That is k-means on a
 // line, where the best of all start is known: optimal cells of a coarse histogram, by dynamic programming (Wu 1991). With a
-// price λ a bit, a level costs λ · -log2 of its share as well (Chou, Lookabaugh and Gray 1989); cells then end where two
+// rate of λ a bit, a level costs λ · -log2 of its share as well (Chou, Lookabaugh and Gray 1989); cells then end where two
 // levels cost the same, and levels that nobody chooses vanish.
 #pragma once
 

@@ -12,7 +12,7 @@
 namespace triptych::inline TRIPTYCH_ABI::detail {
 
 /// Chooses for each symbol, in buffer order, the cheapest of itself, the next one towards zero, and zero: the least distortion +
-/// lambda · step² · bits, where `rates` prices a symbol in the context of those decided before it. `step(band)` is in stored units, Q8;
+/// lambda · step² · bits, where `rates` gives the bits of a symbol in the context of those decided before it. `step(band)` is in stored units, Q8;
 /// `value(symbol, band)` is what a symbol of a coefficient of `x` stands for. Bands of role `side` stay as they are.
 template <class B, class Rates, class Step, class Value>
 void decide(B &symbols, B const &x, Rates const &rates, float lambda, Step &&step, Value &&value) {

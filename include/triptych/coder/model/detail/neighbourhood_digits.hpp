@@ -11,18 +11,18 @@
 #include <cstdint>
 
 #include <triptych/coder/parts/digits.hpp>
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model::detail {
 
 class neighbourhood_digits {
-    static constexpr std::size_t zones = 16, activities = 16, cousins = 4;
-    using digits = digit_statistics<7, 4 * zones * activities * cousins, 32>;
+    static constexpr std::size_t zones = 16, activities = 16, colocated_values = 4;
+    using digits = digit_statistics<7, 4 * zones * activities * colocated_values, 32>;
 
 public:
     /// Contexts begin with the spread that such neighbours suggest: there are too many for each to learn it anew.
-    neighbourhood_digits() noexcept : digits_([](std::size_t c) { return first[c / cousins % activities]; }) {}
+    neighbourhood_digits() noexcept : digits_([](std::size_t c) { return first[c / colocated_values % activities]; }) {}
     auto ok() const noexcept -> bool { return digits_.ok(); }
 
     template <class E, class B>
@@ -35,16 +35,16 @@ public:
                 return zero_rest(symbols, g);
     }
 
-    class prices : public digit_prices {
+    class rates : public digit_prices {
     public:
-        prices() : digit_prices(digits::places) {}
+        rates() : digit_prices(digits::places) {}
     };
     /// Bits of the value v as if it stood at element `element` of band `band`.
     template <class B>
-    static auto price(prices const &paid, B const &symbols, std::size_t group, std::size_t band, std::size_t element,
+    static auto rate(rates const &paid, B const &symbols, std::size_t group, std::size_t band, std::size_t element,
                       std::int32_t v) -> float {
         auto const c = context_of(site_of(symbols, group, band, element), symbols.info(band));
-        return digits::price(paid, c.context, c.kind, v);
+        return digits::rate(paid, c.context, c.kind, v);
     }
 
 private:
@@ -74,8 +74,8 @@ private:
             sum += 2 * s.inside();
         }
         auto const activity = log_class(sum, activities - 1);
-        auto const cousin = s.cousin ? std::min<std::size_t>(magnitude(*s.cousin), cousins - 1) : 0;
-        return {((component * zones + zone) * activities + activity) * cousins + cousin, component * 8 + activity / 2};
+        auto const colocated = s.colocated ? std::min<std::size_t>(magnitude(*s.colocated), colocated_values - 1) : 0;
+        return {((component * zones + zone) * activities + activity) * colocated_values + colocated, component * 8 + activity / 2};
     }
 
     digits digits_;

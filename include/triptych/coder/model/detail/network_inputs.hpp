@@ -14,7 +14,7 @@
 
 #include <triptych/coder/model/contexts.hpp>
 #include <triptych/coder/parts/logistic.hpp>
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI::model::detail {
@@ -27,37 +27,37 @@ public:
     static constexpr std::size_t zones = 4 * 64;
 
     template <class T>
-    static auto component(vicinity<T> const &v) noexcept -> std::size_t {
+    static auto component(causal_neighbours<T> const &v) noexcept -> std::size_t {
         return v.at.kind == role::side ? 3 : std::min<std::size_t>(v.at.component, 2);
     }
     template <class T>
-    static auto zone(vicinity<T> const &v) noexcept -> std::size_t {
+    static auto zone(causal_neighbours<T> const &v) noexcept -> std::size_t {
         return component(v) * 64 + zone_of(v.here, v.at);
     }
 
     /// What is known before the symbol is.
     template <class T>
-    auto of(vicinity<T> const &v) noexcept -> vector {
+    auto of(causal_neighbours<T> const &v) noexcept -> vector {
         auto const &s = v.here;
         if (s.k == 0) sample_ = 0;
         auto const w = s.w(), n = s.north(), nw = s.nw(), ne = s.ne(), ww = s.ww(), nn = s.nn();
-        auto const ring = s.n > 1 ? s.inside() : far(s);
+        auto const ring = s.n > 1 ? s.inside() : diagonal(s);
         vector f;
         std::size_t i = 0;
         for (auto const m : {w, n, nw, ne, ww + nn, 2 * w + 2 * n + nw + ne + ww + nn, s.past(), ring, beside(s),
-                             sample_, s.cousin ? magnitude(*s.cousin) : 0, v.around(v.cousin), v.around(v.elder),
+                             sample_, s.colocated ? magnitude(*s.colocated) : 0, v.around(v.colocated), v.around(v.elder),
                              s.parent ? magnitude(*s.parent) : 0, v.around(v.parent)})
             f[i++] = level(m);
         f[i++] = static_cast<std::int8_t>(level(mean_[zone(v)].value / 16) - 32);
         for (auto const c :
-             {v.near(0), v.near(1), v.near(2), v.near(3), v.near(4), v.near(5), v.same(v.cousin), v.same(v.elder)})
+             {v.near(0), v.near(1), v.near(2), v.near(3), v.near(4), v.near(5), v.same(v.colocated), v.same(v.elder)})
             f[i++] = signed_level(c);
         static_assert(count == 15 + 1 + with_sign);
         return f;
     }
     /// Notes the symbol itself.
     template <class T>
-    void note(vicinity<T> const &v, std::int32_t symbol) noexcept {
+    void note(causal_neighbours<T> const &v, std::int32_t symbol) noexcept {
         auto const m = magnitude(symbol);
         sample_ = std::min(sample_ + m, 1u << 20);
         auto &mean = mean_[zone(v)];
@@ -82,7 +82,7 @@ public:
 private:
     /// Two rows up and two columns off, where a plane is all there is.
     template <class T>
-    static auto far(site<T> const &s) noexcept -> std::uint32_t {
+    static auto diagonal(site<T> const &s) noexcept -> std::uint32_t {
         std::uint32_t sum = 0;
         if (s.y > 0 && s.x > 1) sum += magnitude(*(s.at - s.row - 2));
         if (s.y > 0 && s.x + 2 < s.row) sum += magnitude(*(s.at - s.row + 2));

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <utility>
 
-#include <triptych/coder/parts/surroundings.hpp>
+#include <triptych/coder/parts/neighbours.hpp>
 #include <triptych/detail/memory.hpp>
 #include <triptych/version.hpp>
 

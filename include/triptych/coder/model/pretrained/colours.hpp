@@ -171,7 +171,7 @@ private:
         like |= static_cast<std::uint32_t>(has_mirror_ && mirror_ == c) << around_.size();
         auto const near = pattern_ & 31;
         auto const run = static_cast<std::uint32_t>(std::min<std::size_t>(run_, 15));
-        decision d{.kind = ruling::flag};
+        decision d{.kind = decision_kind::flag};
         std::uint32_t i = 0;
         auto const node = blend(0x1000 + which, not_these | static_cast<std::uint32_t>(first) << 12);
         auto const context = [&](std::uint32_t h) { d.context[i] = blend(node, h, i), ++i; };
@@ -252,7 +252,7 @@ private:
                        level = blend(0x2000 + place, left);
             auto const exactly = blend(tree, so_far);
             auto const says = [&](std::uint32_t v) { return expected(v, width, node, left); };
-            decision d{.kind = ruling::colour};
+            decision d{.kind = decision_kind::colour};
             std::uint32_t i = 0;
             auto const context = [&](std::uint32_t of, std::uint32_t h) { d.context[i] = blend(of, h, i), ++i; };
             context(exactly, 0);

@@ -38,15 +38,15 @@ constexpr auto blend(std::uint32_t a, std::uint32_t b, More... more) noexcept ->
 }
 
 /// What is decided: whether a pixel is that neighbour again, a bit of a new colour, a bit of a value.
-enum class ruling : std::uint8_t { flag, colour, value };
+enum class decision_kind : std::uint8_t { flag, colour, value };
 inline constexpr std::size_t rulings = 3;
 
 inline constexpr std::size_t context_count = 16, mixer_sets = 3, mixer_inputs = 2 * context_count + 1;
-/// Weight vectors of each ruling, all three sets together; a decision names one of each set.
+/// Weight vectors of each decision_kind, all three sets together; a decision names one of each set.
 inline constexpr std::array<std::size_t, rulings> mixers{170, 242, 153};
 
 struct decision {
-    ruling kind{};
+    decision_kind kind{};
     std::array<std::uint32_t, context_count> context{}; ///< hashes
     std::array<std::uint16_t, mixer_sets> mixer{};      ///< < mixers[kind]
 };
@@ -77,7 +77,7 @@ struct summary {
     static constexpr std::array<std::uint8_t, 10> first{1, 3, 6, 10, 15, 24, 37, 58, 87, 124};
 };
 
-/// The learned arrays that a mixture starts from, for each ruling.
+/// The learned arrays that a mixture starts from, for each decision_kind.
 struct mixing_model {
     std::array<frozen<std::int16_t> const *, rulings> corpus{}, picture{}, weights{};
 };
@@ -165,7 +165,7 @@ public:
         triptych::detail::buffer<std::uint16_t> seen;
         mixture::pace pace;
     };
-    auto of(ruling k) noexcept -> table & { return tables_[static_cast<std::size_t>(k)]; }
+    auto of(decision_kind k) noexcept -> table & { return tables_[static_cast<std::size_t>(k)]; }
     void forget() noexcept { std::fill(histories_.begin(), histories_.end(), std::uint16_t{0}); }
     std::array<std::size_t, context_count> summaries{}, states{}; ///< of the bit coded last, before it was learned
 

@@ -86,10 +86,10 @@ constexpr auto gradient(std::uint32_t w, std::uint32_t n, std::uint32_t nw, std:
     return static_cast<std::uint32_t>(std::clamp<std::int64_t>(g, 0, most));
 }
 
-/// Rows of a ledger for pixels: by component, by width, and by how unlike the neighbours are.
+/// Rows of a rate table for pixels: by component, by width, and by how unlike the neighbours are.
 inline constexpr std::size_t unlikeness = 16, widths = 16, pixel_price_rows = 4 * widths * unlikeness;
 
-/// Books what component c of a pixel cost, whose neighbours are W, N, NW and NE, in a coder's ledger.
+/// Books what component c of a pixel cost, whose neighbours are W, N, NW and NE, in a coder's rate table.
 template <class C, class V>
 void book(C &coder, planes<V> const &p, std::size_t c, std::size_t pixel, std::array<std::uint32_t, 4> const &around,
           float bits) {

@@ -99,7 +99,7 @@ private:
                 break;
             }
             auto const says = [&](std::uint32_t v) { return expected(v, width_, node, left); };
-            decision d{.kind = ruling::value};
+            decision d{.kind = decision_kind::value};
             auto const tree = blend(0x4000, static_cast<std::uint32_t>(node));
             for (std::uint32_t i = 0; i < context_count; ++i) d.context[i] = blend(tree, what_[i], i);
             std::uint32_t opinions = says(slope_);

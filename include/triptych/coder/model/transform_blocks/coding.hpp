@@ -249,14 +249,14 @@ private:
         auto const border = [&](std::int32_t e) {
             return signed_class(border_eighths(flip ? -e : e, scale), 2, 6, 14);
         };
-        auto const cousin = [&](std::int32_t e) { return signed_class(flip ? -e : e, 1, 3, 8); };
+        auto const colocated = [&](std::int32_t e) { return signed_class(flip ? -e : e, 1, 3, 8); };
         std::size_t const rim = u == 0 ? 0 : v == 0 ? 1 : 2;
         std::array const contexts{
             &s_.sign_both[std::min<std::size_t>(b.c, 1)][border(b.left[u])][border(b.top[v])],
             &s_.sign_size[b.size][z_class][std::min<std::size_t>(u, 3)][std::min<std::size_t>(v, 3)],
             &s_.sign_level[z_class][std::min(magnitude, 4u)][rim]};
         if (b.c == 0) return mixed(engine_, contexts, s_.sign_mix[0], negative != flip) != flip;
-        auto &also = s_.sign_follow[b.c][cousin(expected[0])][cousin(expected[1])][std::min(magnitude, 3u)];
+        auto &also = s_.sign_follow[b.c][colocated(expected[0])][colocated(expected[1])][std::min(magnitude, 3u)];
         return mixed(engine_, std::array{contexts[0], contexts[1], contexts[2], &also}, s_.sign_mix[b.c],
                      negative != flip) != flip;
     }

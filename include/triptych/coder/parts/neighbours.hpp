@@ -1,8 +1,8 @@
-// triptych/coder/parts/surroundings.hpp: where the causal neighbourhood of a symbol lies, in any layout.
+// triptych/coder/parts/neighbours.hpp: where the causal neighbourhood of a symbol lies, in any layout.
 //
 // A group of bands is traversed in buffer order. At band k of sample p these are known: in its own band the samples
 // to the left and above (blocks, for a block transform); the bands before k of the same sample; and, in groups that
-// lie before it, the co-located symbol of another component (`cousin`) and of the coarser level (`parent`). Links
+// lie before it, the co-located symbol of another component (`co-located sample`) and of the coarser level (`parent`). Links
 // between groups come from `place` alone. They are looked for among the last few groups only, so that a layout of
 // many bands takes linear time.
 #pragma once
@@ -81,7 +81,7 @@ struct linked {
 
 template <class T>
 struct links {
-    linked<T> cousin, parent;
+    linked<T> colocated, parent;
 };
 
 /// Extents that are equal (0), or half (1) rounded up or down.
@@ -106,8 +106,8 @@ auto links_of(B &symbols, std::size_t group) noexcept -> links<T> {
         auto const there = view_of<T>(symbols, group - back);
         if (there.batch != here.batch) continue;
         auto const finer = halved(here.h, there.h), finer_x = halved(here.w, there.w);
-        if (!found.cousin.ok() && it.component < me.component && it.level == me.level && finer >= 0 && finer_x == finer)
-            found.cousin = {there, static_cast<unsigned>(finer), 0};
+        if (!found.colocated.ok() && it.component < me.component && it.level == me.level && finer >= 0 && finer_x == finer)
+            found.colocated = {there, static_cast<unsigned>(finer), 0};
         auto const coarser = halved(there.h, here.h), coarser_x = halved(there.w, here.w);
         if (!found.parent.ok() && it.component == me.component && it.level == me.level + 1 && coarser >= 0 &&
             coarser_x >= 0)
@@ -120,7 +120,7 @@ auto links_of(B &symbols, std::size_t group) noexcept -> links<T> {
 template <class T>
 struct site {
     T const *at = nullptr;          ///< the symbol itself; its value may be unknown yet
-    T const *cousin = nullptr;      ///< same place, component before; null where there is none
+    T const *colocated = nullptr;      ///< same place, component before; null where there is none
     T const *parent = nullptr;      ///< same place, next coarser level
     std::size_t n = 1, k = 0;       ///< bands of the group, and which of them
     std::size_t side = 0;           ///< see group_view
@@ -189,7 +189,7 @@ auto site_at(group_view<T> const &g, links<T> const &l, std::size_t b, std::size
     s.at = g.data + ((b * g.h + y) * g.w + x) * g.n;
     s.n = g.n, s.side = g.side, s.row = g.w * g.n, s.slice = g.h * s.row;
     s.x = x, s.y = y, s.east = x + 1 < g.w, s.before = b > 0;
-    if (l.cousin.ok()) s.cousin = l.cousin.at(b, y, x);
+    if (l.colocated.ok()) s.colocated = l.colocated.at(b, y, x);
     if (l.parent.ok()) s.parent = l.parent.at(b, y, x);
     return s;
 }
@@ -203,7 +203,7 @@ auto site_of(B const &symbols, std::size_t group, std::size_t band, std::size_t 
     auto const p = (element - symbols.info(band).offset) / view.n;
     auto s = site_at(view, links_of<T>(symbols, group), p / (view.h * view.w), p / view.w % view.h, p % view.w);
     s.k = band - view.first, s.at += s.k;
-    if (s.cousin) s.cousin += s.k;
+    if (s.colocated) s.colocated += s.k;
     if (s.parent) s.parent += s.k;
     return s;
 }
@@ -227,7 +227,7 @@ auto code_sites(E const &engine, B &symbols, std::size_t group, F &&value) noexc
                     auto const v = value(s, info, static_cast<std::int32_t>(*s.at), width_of<T>(info));
                     if constexpr (E::decoding) *const_cast<T *>(s.at) = static_cast<T>(v);
                     ++s.at;
-                    if (s.cousin) ++s.cousin;
+                    if (s.colocated) ++s.colocated;
                     if (s.parent) ++s.parent;
                 }
             }

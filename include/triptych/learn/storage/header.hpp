@@ -1,4 +1,4 @@
-// triptych/learn/home/header.hpp: learned state whose home is the program: writes a codec's arrays as a C++ header.
+// triptych/learn/storage/header.hpp: learned state whose home is the program: writes a codec's arrays as a C++ header.
 //
 // A program that includes the generated header needs no file, no library and no learner, and its codec may be `constexpr`. Compilers
 // read a list of numbers slowly, so 16-bit arrays above 100 kB are written as a char16_t literal, which they read some 17 times
@@ -16,7 +16,7 @@
 #include <vector>
 
 #include <triptych/describe.hpp>
-#include <triptych/learn/home/spelling.hpp>
+#include <triptych/learn/storage/spelling.hpp>
 #include <triptych/state.hpp>
 #include <triptych/version.hpp>
 

@@ -1,4 +1,4 @@
-// triptych/coder/model/transform_blocks/prices.hpp: rates of the levels of transform blocks, and decisions by them.
+// triptych/coder/model/transform_blocks/rates.hpp: rates of the levels of transform blocks, and decisions by them.
 //
 // There are two estimates. `optimise` decides whole pictures by the entropies of a few static contexts, counted in
 // one pass over a first quantisation. It knows the coder's order, so each level sees the contexts that the ones
@@ -178,7 +178,7 @@ public:
     auto bits(B const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
         if (!metered_) metered_.emplace(symbols);
         auto const group = metered_->group[band], first = metered_->run[group];
-        if (first == none) return State::others::price(metered_->others, symbols, group, band, element, v);
+        if (first == none) return State::others::rate(metered_->others, symbols, group, band, element, v);
         if (group == first) return 0;
         auto const stride = symbols.info(band).shape[B::rank - 1], p = element - symbols.info(band).offset;
         auto const y = p / stride, x = p % stride;
@@ -203,7 +203,7 @@ private:
     struct metered {
         triptych::detail::buffer<std::size_t> group, run; ///< of a band; first group of a group's run
         triptych::detail::buffer<block_meter> blocks;     ///< one
-        typename State::others::prices others;
+        typename State::others::rates others;
 
         template <class B>
         explicit metered(B const &symbols)

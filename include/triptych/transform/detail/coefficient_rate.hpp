@@ -1,4 +1,4 @@
-// triptych/transform/detail/coefficient_price.hpp: estimates the rate of a coefficient before anything is quantised
+// triptych/transform/detail/coefficient_rate.hpp: estimates the rate of a coefficient before anything is quantised
 // or coded.
 //
 // For transforms that choose among several ways to transform a block: they take the way whose coefficients cost least
@@ -16,11 +16,11 @@
 namespace triptych::inline TRIPTYCH_ABI::detail {
 
 /// What a coefficient costs in distortion and estimated bits, by its magnitude in eighths of a step; in 256ths of step². A zero costs its
-/// energy and a little more, any other about 3.2 + 1.8 log2 bits. The price of a bit here is lower than where levels are decided: ways
+/// energy and a little more, any other about 3.2 + 1.8 log2 bits. The rate of a bit here is lower than where levels are decided: ways
 /// that concentrate less pay in better contexts too, which this can't see.
-class coefficient_price {
+class coefficient_rate {
 public:
-    explicit coefficient_price(float lambda) noexcept {
+    explicit coefficient_rate(float lambda) noexcept {
         for (std::size_t i = 0; i < table_.size(); ++i) {
             double const v = static_cast<double>(i) / 8;
             double const zero = v * v * (1 + 0.25 * lambda);

@@ -1,4 +1,4 @@
-// triptych/learn/home/safetensors.hpp: learned state whose home is a file, in the safetensors format that Python tools read and write.
+// triptych/learn/storage/safetensors.hpp: learned state whose home is a file, in the safetensors format that Python tools read and write.
 //
 // A file is the length of a JSON header, the header, and the arrays one after the other, little-endian. Writing needs no library;
 // reading parses a stranger's JSON, which is left to nlohmann/json. All sizes are checked against the file before anything

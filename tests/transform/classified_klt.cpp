@@ -1,4 +1,4 @@
-// transform::klt_set: by its definition in floating point, with states made by hand, malformed ones and hostile classes.
+// transform::classified_klt: by its definition in floating point, with states made by hand, malformed ones and hostile classes.
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -12,14 +12,14 @@
 #include <vector>
 
 #include <triptych/schedule/planes.hpp>
-#include <triptych/transform/klt_set.hpp>
+#include <triptych/transform/classified_klt.hpp>
 
 #include "transform/cosines.hpp"
 
 namespace tt = triptych;
 
 namespace {
-using set_of_two = tt::transform::klt_set<4, 2>;
+using set_of_two = tt::transform::classified_klt<4, 2>;
 
 auto planes_of(tt::extents<2> shape, std::size_t components, std::uint8_t bits = 8) {
     return tt::detail::component_planes(shape, components, bits);
@@ -57,7 +57,7 @@ auto pixels_and_pairs() {
 BOOST_AUTO_TEST_SUITE(transform_klt_set)
 
 BOOST_AUTO_TEST_CASE(lays_out_a_side_band_and_one_group) {
-    auto const l = tt::transform::klt_set<8, 5>{}.arrange(planes_of({17, 9}, 3));
+    auto const l = tt::transform::classified_klt<8, 5>{}.arrange(planes_of({17, 9}, 3));
     BOOST_TEST(l.count() == 65u);
     BOOST_TEST(l.groups().size() == 2u);
     BOOST_TEST((l[0].at.kind == tt::role::side && l[1].at.kind == tt::role::signal));
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(complete_bases_lose_only_rounding) {
 }
 
 BOOST_AUTO_TEST_CASE(untrained_is_one_cosine_transform) {
-    tt::transform::klt_set<8, 3> const p;
+    tt::transform::classified_klt<8, 3> const p;
     auto const x = noise<std::int16_t>(planes_of({8, 8}, 1), -128, 127, 5);
     auto const y = p.forward(x.clone(), {8, 0.1F});
     BOOST_TEST(y[0](0, 0) == 0);

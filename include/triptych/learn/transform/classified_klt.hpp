@@ -1,4 +1,4 @@
-// triptych/learn/transform/klt_set.hpp: learns transform::klt_set: which blocks belong together, and a basis for each class of them.
+// triptych/learn/transform/classified_klt.hpp: learns transform::classified_klt: which blocks belong together, and a basis for each class of them.
 //
 // As k-means does, with bases in the place of centroids: each block goes to the class whose basis makes it cheapest at the step that is
 // aimed at, then each class learns its basis anew. This is done twice. Once every basis is the Karhunen-Loève transform of its blocks, which begin
@@ -26,7 +26,7 @@
 #include <triptych/learn/numeric/linear_algebra.hpp>
 #include <triptych/learn/vectors/thinned.hpp>
 #include <triptych/quality.hpp>
-#include <triptych/transform/klt_set.hpp>
+#include <triptych/transform/classified_klt.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {
@@ -34,8 +34,8 @@ namespace triptych::inline TRIPTYCH_ABI {
 /// Learns from the bands that the transform will be given. Bands of another number of components than the first, or of unequal
 /// shapes, are std::invalid_argument, and so are fewer than 16 blocks a class.
 template <std::size_t N, std::size_t Classes>
-struct learner<transform::klt_set<N, Classes>> {
-    using policy = transform::klt_set<N, Classes>;
+struct learner<transform::classified_klt<N, Classes>> {
+    using policy = transform::classified_klt<N, Classes>;
     static constexpr std::size_t most_components = 4;                ///< a basis has (N² · components)² numbers
     static constexpr std::size_t most_blocks = std::size_t{1} << 15; ///< that are kept, see learn::thinned
 
@@ -50,7 +50,7 @@ struct learner<transform::klt_set<N, Classes>> {
         auto const &first = x.info(0);
         for (auto const &b : x.layout())
             if (b.shape != first.shape || b.frac != first.frac)
-                throw std::invalid_argument("klt_set: the bands of a picture differ in shape or scale");
+                throw std::invalid_argument("classified_klt: the bands of a picture differ in shape or scale");
         reserve(N * N * x.count());
         auto const scale = std::ldexp(1.0F, -first.frac);
         std::vector<typename B::value_type> patch(dimension());
@@ -67,7 +67,7 @@ struct learner<transform::klt_set<N, Classes>> {
     }
     auto finish() -> policy {
         if (blocks_.count() < 16 * Classes)
-            throw std::invalid_argument("klt_set: " + std::to_string(blocks_.count()) +
+            throw std::invalid_argument("classified_klt: " + std::to_string(blocks_.count()) +
                                         " blocks are too few to learn " + std::to_string(Classes) +
                                         " bases; 16 for each are needed");
         set best, now;
@@ -107,9 +107,9 @@ private:
     auto one_component() const noexcept -> bool { return dimension() == N * N; }
     void reserve(std::size_t wanted) {
         if (wanted > N * N * most_components)
-            throw std::invalid_argument("klt_set: pictures of more than 4 components");
+            throw std::invalid_argument("classified_klt: pictures of more than 4 components");
         if (dimension() != 0 && dimension() != wanted)
-            throw std::invalid_argument("klt_set: pictures with different numbers of components");
+            throw std::invalid_argument("classified_klt: pictures with different numbers of components");
         if (dimension() == 0) blocks_ = learn::thinned(wanted, most_blocks);
     }
     /// Every fourth of 32 stretches of the corpus judges and is not learned from.
@@ -171,7 +171,7 @@ private:
 
     /// Gives each block the class in which it is cheapest, as the transform will.
     void assign(set const &s, indices &labels) const {
-        triptych::detail::coefficient_price const price(0.8F * aim.lambda);
+        triptych::detail::coefficient_rate const rate(0.8F * aim.lambda);
         indices all(blocks_.count());
         std::iota(all.begin(), all.end(), std::size_t{0});
         std::vector<double> least(all.size(), std::numeric_limits<double>::infinity());
@@ -179,7 +179,7 @@ private:
             double const name = 256 * 0.8 * double{aim.lambda} * -std::log2(std::max(s[c].share, 1e-6));
             transformed(s[c], all, [&](auto const &, learn::matrix const &y, std::size_t first) {
                 for (std::size_t r = 0; r < y.rows; ++r) {
-                    double const cost = name + static_cast<double>(price.runs(y.row(r), dimension(), 8 / aim.step));
+                    double const cost = name + static_cast<double>(rate.runs(y.row(r), dimension(), 8 / aim.step));
                     if (cost < least[first + r]) least[first + r] = cost, labels[first + r] = c;
                 }
             });
@@ -325,6 +325,6 @@ private:
     learn::thinned blocks_;
 };
 
-static_assert(learnable<transform::klt_set<8, 8>>);
+static_assert(learnable<transform::classified_klt<8, 8>>);
 
 } // namespace triptych::inline TRIPTYCH_ABI

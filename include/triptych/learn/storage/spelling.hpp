@@ -1,4 +1,4 @@
-// triptych/learn/home/spelling.hpp: a codec's type as a program must write it, and the headers that it comes from.
+// triptych/learn/storage/spelling.hpp: a codec's type as a program must write it, and the headers that it comes from.
 //
 // Compilers know how to spell a type; only the library's inline namespace must go, which no program names. Each policy of the library lies in a
 // header of its name, so the headers follow from the policies, which `describe` names one by one.

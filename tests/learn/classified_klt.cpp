@@ -1,4 +1,4 @@
-// transform::klt_set learned: it finds the classes that there are, and is worth its bits there.
+// transform::classified_klt learned: it finds the classes that there are, and is worth its bits there.
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -11,18 +11,18 @@
 #include <triptych/coder/range.hpp>
 #include <triptych/conformance/hostile.hpp>
 #include <triptych/learn/fit.hpp>
-#include <triptych/learn/transform/klt_set.hpp>
+#include <triptych/learn/transform/classified_klt.hpp>
 #include <triptych/quantizer/dead_zone.hpp>
 
 namespace tt = triptych;
 
 namespace {
-using tt::transform::klt_set;
+using tt::transform::classified_klt;
 using picture = tt::picture<std::uint8_t, 2>;
 template <class T>
 using blocks = tt::codec<T, tt::quantizer::dead_zone, tt::coder::range<>>;
 
-using three = blocks<klt_set<4, 3>>;
+using three = blocks<classified_klt<4, 3>>;
 
 /// Each block of 4 × 4 is a stripe, along one diagonal or the other, somewhere in the block, and some grain.
 auto stripes(std::size_t n, unsigned seed, tt::extents<2> shape = {64, 64}) {

@@ -1,4 +1,4 @@
-// triptych/learn/quantizer/trained_zone.hpp: learns quantizer::trained_zone: the centroid of each symbol, band by band.
+// triptych/learn/quantizer/learned_dead_zone.hpp: learns quantizer::learned_dead_zone: the centroid of each symbol, band by band.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 #include <triptych/learn/learnable.hpp>
 #include <triptych/quality.hpp>
-#include <triptych/quantizer/trained_zone.hpp>
+#include <triptych/quantizer/learned_dead_zone.hpp>
 #include <triptych/version.hpp>
 
 namespace triptych::inline TRIPTYCH_ABI {
@@ -20,15 +20,15 @@ namespace triptych::inline TRIPTYCH_ABI {
 /// From coefficients, with the step that is aimed at. Bands with few symbols lean on what all bands together show. Sums are exact, so
 /// neither order nor threads matter.
 template <>
-struct learner<quantizer::trained_zone> {
-    using policy = quantizer::trained_zone;
+struct learner<quantizer::learned_dead_zone> {
+    using policy = quantizer::learned_dead_zone;
     target aim{8.0F, 0.1F};
 
     template <class B>
     void observe(B const &x) {
         if (sums_.empty()) sums_.resize(x.count());
         if (sums_.size() != x.count())
-            throw std::invalid_argument("trained_zone: pictures with different numbers of bands");
+            throw std::invalid_argument("learned_dead_zone: pictures with different numbers of bands");
         auto const grids = detail::grids<typename B::value_type>(x.layout(), detail::stream_step(aim));
         for_each_value(x, [&](std::size_t, std::size_t b, std::int32_t v) {
             if (x.info(b).at.kind == role::side) return;
@@ -43,13 +43,13 @@ struct learner<quantizer::trained_zone> {
         if (other.sums_.empty()) return;
         if (sums_.empty()) sums_.resize(other.sums_.size());
         if (sums_.size() != other.sums_.size())
-            throw std::invalid_argument("trained_zone: pictures with different numbers of bands");
+            throw std::invalid_argument("learned_dead_zone: pictures with different numbers of bands");
         for (std::size_t b = 0; b < sums_.size(); ++b)
             for (std::size_t m = 0; m < 3; ++m)
                 sums_[b][m].count += other.sums_[b][m].count, sums_[b][m].miss += other.sums_[b][m].miss;
     }
     auto finish() -> policy {
-        if (!(aim.step > 0)) throw std::invalid_argument("trained_zone: needs a step above zero to learn for");
+        if (!(aim.step > 0)) throw std::invalid_argument("learned_dead_zone: needs a step above zero to learn for");
         policy p;
         std::array const step{static_cast<std::int32_t>(std::min<std::uint64_t>(detail::stream_step(aim), 1 << 24))};
         p.learned = frozen<std::int32_t>::owned(step, dims{1u});
@@ -72,7 +72,7 @@ struct learner<quantizer::trained_zone> {
     }
 
 private:
-    /// Between plain rounding and what prices leave.
+    /// Between plain rounding and what rates leave.
     static constexpr std::uint32_t offset = 97;
     struct sum {
         std::uint64_t count = 0;
@@ -81,6 +81,6 @@ private:
     std::vector<std::array<sum, 3>> sums_;
 };
 
-static_assert(learnable<quantizer::trained_zone>);
+static_assert(learnable<quantizer::learned_dead_zone>);
 
 } // namespace triptych::inline TRIPTYCH_ABI

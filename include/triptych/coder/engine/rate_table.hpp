@@ -1,9 +1,8 @@
-// triptych/coder/engine/ledger.hpp: accounts for the bits that an adaptive coder spent on each token in each kind of
+// triptych/coder/engine/rate_table.hpp: accounts for the bits that an adaptive coder spent on each token in each kind of
 // causal neighbourhood: a rate model for any adaptive model.
 //
 // The model codes the symbols once, through an engine that writes nothing. After each symbol it `note`s the kind of
-// causal neighbourhood (a row) and the distance from the expected value. The rate of a token, called its price in the
-// code, is the mean of what such tokens cost in that row. So over the symbols that were counted, rates add up to the
+// causal neighbourhood (a row) and the distance from the expected value. The rate of a token is the mean of what such tokens cost in that row. So over the symbols that were counted, rates add up to the
 // size. Contexts stay those of the symbols that the estimator was made from.
 #pragma once
 
@@ -24,17 +23,17 @@
 
 namespace triptych::inline TRIPTYCH_ABI::coder::detail {
 
-/// Statistics of a model that notes each symbol: `price_rows`, and `engine.note(element, row, expected, symbol - expected)`.
+/// Statistics of a model that notes each symbol: `rate_rows`, and `engine.note(element, row, expected, symbol - expected)`.
 template <class S>
 concept noting = requires {
-    S::price_rows;
+    S::rate_rows;
 };
 
-class ledger {
+class rate_table {
 public:
     static constexpr bool decoding = false;
 
-    ledger(std::size_t symbols, std::size_t rows) noexcept
+    rate_table(std::size_t symbols, std::size_t rows) noexcept
         : cells_((rows + 1) * token::count, {}), where_(symbols, {}), rows_(rows) {}
     auto ok() const noexcept -> bool { return cells_.ok() && where_.ok(); }
 
@@ -63,7 +62,7 @@ public:
         auto const t = token::of(residual).value;
         for (auto const r : {row, rows_}) {
             auto &c = cells_[r * token::count + t];
-            c.price += static_cast<double>(bits), c.seen += 1;
+            c.rate += static_cast<double>(bits), c.seen += 1;
         }
         where_[element] = {static_cast<std::uint32_t>(row), expected};
     }
@@ -76,34 +75,34 @@ public:
             double seen = 0;
             for (std::uint32_t t = 0; t < token::count; ++t) seen += row[t].seen;
             std::uint32_t nearest = 0;
-            double dearest = 0;
+            double largest = 0;
             for (std::uint32_t t = 0; t < token::count; ++t) {
                 if (row[t].seen > 0) {
-                    row[t].price /= row[t].seen, nearest = t, dearest = std::max(dearest, row[t].price);
+                    row[t].rate /= row[t].seen, nearest = t, largest = std::max(largest, row[t].rate);
                 } else if (seen == 0 && r != rows_) {
-                    row[t].price = cells_[rows_ * token::count + t].price;
+                    row[t].rate = cells_[rows_ * token::count + t].rate;
                 } else {
                     auto const thought = 1 + std::log2(1 + seen) + token::extra(t) + 0.25 * (t - nearest);
-                    row[t].price = std::max(thought, dearest);
+                    row[t].rate = std::max(thought, largest);
                 }
             }
             // Of tokens that were not seen, none may cost more than a larger one.
-            double least = row[token::count - 1].price;
+            double least = row[token::count - 1].rate;
             for (auto t = token::count; t-- > 0;) {
-                if (row[t].seen == 0) row[t].price = std::min(row[t].price, least);
-                least = std::min(least, row[t].price);
+                if (row[t].seen == 0) row[t].rate = std::min(row[t].rate, least);
+                least = std::min(least, row[t].rate);
             }
         }
     }
-    auto price(std::size_t element, std::int32_t v, unsigned width) const noexcept -> float {
+    auto rate(std::size_t element, std::int32_t v, unsigned width) const noexcept -> float {
         auto const &w = where_[element];
         auto const off = sign_extend(static_cast<std::uint32_t>(v) - static_cast<std::uint32_t>(w.expected), width);
-        return static_cast<float>(cells_[w.row * token::count + token::of(off).value].price);
+        return static_cast<float>(cells_[w.row * token::count + token::of(off).value].rate);
     }
 
 private:
     struct cell {
-        double price = 0, seen = 0;
+        double rate = 0, seen = 0;
     };
     struct site {
         std::uint32_t row = 0;
@@ -119,7 +118,7 @@ private:
 class ledger_estimator {
 public:
     template <class S, class B>
-    ledger_estimator(S statistics, B const &symbols) : ledger_(symbols.size(), S::price_rows) {
+    ledger_estimator(S statistics, B const &symbols) : ledger_(symbols.size(), S::rate_rows) {
         if (!statistics.ok() || !ledger_.ok())
             triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
         statistics.code(ledger_, symbols);
@@ -127,11 +126,11 @@ public:
     }
     template <class T, std::size_t R>
     auto bits(bands<T, R> const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
-        return ledger_.price(element, v, width_of<T>(symbols.info(band)));
+        return ledger_.rate(element, v, width_of<T>(symbols.info(band)));
     }
 
 private:
-    ledger ledger_;
+    rate_table ledger_;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder::detail

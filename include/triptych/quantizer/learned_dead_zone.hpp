@@ -1,4 +1,4 @@
-// triptych/quantizer/trained_zone.hpp: a dead-zone quantizer whose step and reconstruction points are learned, for
+// triptych/quantizer/learned_dead_zone.hpp: a dead-zone quantizer whose step and reconstruction points are learned, for
 // records of a few bytes.
 //
 // quantizer::dead_zone sends its step and fits its points to each picture. A picture of thirty bytes can pay for
@@ -24,8 +24,8 @@
 namespace triptych::inline TRIPTYCH_ABI::quantizer {
 
 /// value = (|symbol| · step - shift) with the symbol's sign. Bands of role `side` pass untouched. It can't be exact.
-struct trained_zone {
-    /// Rounding offsets, of 256: without prices, and of candidates that prices decide on.
+struct learned_dead_zone {
+    /// Rounding offsets, of 256: without rates, and of candidates that rates decide on.
     static constexpr std::uint32_t plain_offset = 85, priced_offset = 128;
     static constexpr std::uint32_t usual_step = 8 * 256; ///< Q8, without state
     static constexpr int limit = 31;                     ///< a shift stays below half a step
@@ -39,7 +39,7 @@ struct trained_zone {
     };
     static constexpr std::uint8_t middle = 128;
     static constexpr bool can_be_exact = false;
-    static constexpr void describe(auto &d) { d("trained_zone"); }
+    static constexpr void describe(auto &d) { d("learned_dead_zone"); }
     template <class V>
     static constexpr void state(auto &self, V &&v) {
         v("step", self.learned), v("points", self.points);
@@ -127,7 +127,7 @@ private:
     }
 };
 
-static_assert(quantizer_for<trained_zone, bands<std::int16_t, 2>> && plans_ahead<trained_zone>);
-static_assert(scalar_quantizer_for<trained_zone, bands<std::int16_t, 2>> && stateful<trained_zone>);
+static_assert(quantizer_for<learned_dead_zone, bands<std::int16_t, 2>> && plans_ahead<learned_dead_zone>);
+static_assert(scalar_quantizer_for<learned_dead_zone, bands<std::int16_t, 2>> && stateful<learned_dead_zone>);
 
 } // namespace triptych::inline TRIPTYCH_ABI::quantizer

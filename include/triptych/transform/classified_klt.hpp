@@ -1,4 +1,4 @@
-// triptych/transform/klt_set.hpp: a set of Karhunen-Loève transforms, one for each class of blocks.
+// triptych/transform/classified_klt.hpp: a set of Karhunen-Loève transforms, one for each class of blocks.
 //
 // Principal components are fitted to a mean covariance. But a block with an edge along one diagonal and a block with
 // an edge along the other have little in common. Here blocks fall into classes. Each class has a basis and a mean of
@@ -20,7 +20,7 @@
 #include <triptych/concepts.hpp>
 #include <triptych/detail/step.hpp>
 #include <triptych/state.hpp>
-#include <triptych/transform/detail/coefficient_price.hpp>
+#include <triptych/transform/detail/coefficient_rate.hpp>
 #include <triptych/transform/detail/cosines.hpp>
 #include <triptych/transform/detail/linear_basis.hpp>
 #include <triptych/transform/detail/patches.hpp>
@@ -34,7 +34,7 @@ namespace triptych::inline TRIPTYCH_ABI::transform {
 /// Works on the last two axes. All bands must have one shape and one `frac`, and there must be as many as the state was learned with; any other
 /// layout is refused by `arrange`. Without state there is one class, the N² lowest frequencies of a cosine transform, components in turn.
 template <std::size_t N, std::size_t Classes>
-struct klt_set {
+struct classified_klt {
     static_assert(N == 4 || N == 8 || N == 16);
     static_assert(Classes >= 2 && Classes <= 256);
     static constexpr std::size_t max_dimension = 16384; ///< samples of a block; keeps all sums within 64 bits
@@ -45,7 +45,7 @@ struct klt_set {
         mean; ///< Classes × D, in 2^-4: a block row by row, components side by side; D = N · N · components
     frozen<std::int16_t> basis; ///< Classes × K × D, in 2^-14
 
-    static constexpr void describe(auto &d) { d("klt_set", N, Classes); }
+    static constexpr void describe(auto &d) { d("classified_klt", N, Classes); }
     template <class V>
     static constexpr void state(auto &self, V &&v) {
         v("mean", self.mean), v("basis", self.basis);
@@ -91,24 +91,24 @@ struct klt_set {
         using T = typename B::value_type;
         auto const in = x.layout();
         if (!fits(in))
-            detail::raise<std::invalid_argument>("klt_set: the components or shapes do not fit the learned state");
+            detail::raise<std::invalid_argument>("classified_klt: the components or shapes do not fit the learned state");
         B y(arrange(in));
         auto const dimension = in.count() * N * N;
         auto const cosines = usual(dimension);
         detail::buffer<T> patch(dimension), tried(classes() * vectors());
         detail::buffer<std::int64_t> centred(dimension), mean_products(classes() * vectors());
         if (!y.ok() || !cosines.ok() || !patch.ok() || !tried.ok() || !centred.ok() || !mean_products.ok())
-            detail::raise<std::length_error>("klt_set: the picture is too large for memory");
+            detail::raise<std::length_error>("classified_klt: the picture is too large for memory");
         auto const &coefficient = y.info(1);
         std::int64_t const top = std::int64_t{1} << (coefficient.bits - 1);
         for (std::size_t c = 0; c < classes(); ++c)
             with(c, cosines,
                  [&](auto const &set) { set.project_mean(in[0].frac, mean_products.data() + c * vectors()); });
 
-        detail::coefficient_price const price(0.8F * aim.lambda);
+        detail::coefficient_rate const rate(0.8F * aim.lambda);
         auto const eighths =
             8 * 256.0F / static_cast<float>(detail::grid<T>(detail::stream_step(aim), coefficient).step);
-        // Guesses of what it costs to name the class, in the units of prices: a bit where a neighbour has it too.
+        // Guesses of what it costs to name the class, in the units of rates: a bit where a neighbour has it too.
         auto const bit = static_cast<std::uint64_t>(256 * 0.8F * aim.lambda + 0.5F);
         auto const other = bit * static_cast<std::uint64_t>(std::bit_width(Classes - 1));
         auto const columns = y.info(0).shape[B::rank - 1];
@@ -131,7 +131,7 @@ struct klt_set {
                 auto const is = static_cast<T>(c);
                 bool const near =
                     (at % columns != 0 && which[at - 1] == is) || (at >= columns && which[at - columns] == is);
-                auto const cost = price.runs(to, vectors(), eighths) + bit + (near ? 0 : other);
+                auto const cost = rate.runs(to, vectors(), eighths) + bit + (near ? 0 : other);
                 if (c == 0 || cost < least) best = c, least = cost;
             }
             which[at++] = static_cast<T>(best);
@@ -184,8 +184,8 @@ private:
     }
 };
 
-static_assert(transform_for<klt_set<8, 8>, bands<std::int16_t, 2>> &&
-              target_aware<klt_set<8, 8>, bands<std::int16_t, 2>>);
-static_assert(tileable<klt_set<8, 8>> && stateful<klt_set<8, 8>>);
+static_assert(transform_for<classified_klt<8, 8>, bands<std::int16_t, 2>> &&
+              target_aware<classified_klt<8, 8>, bands<std::int16_t, 2>>);
+static_assert(tileable<classified_klt<8, 8>> && stateful<classified_klt<8, 8>>);
 
 } // namespace triptych::inline TRIPTYCH_ABI::transform
