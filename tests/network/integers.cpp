@@ -9,12 +9,13 @@
 #include <limits>
 #include <random>
 #include <span>
-#include <sstream>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include <triptych/learn/home/header.hpp>
 #include <triptych/learn/network/freeze.hpp>
 #include <triptych/network/inference.hpp>
+#include <triptych/state.hpp>
 
 namespace net = triptych::network;
 namespace learn = triptych::learn;
@@ -63,6 +64,14 @@ auto error_of(model const &m) {
 auto error_of(std::vector<layer> layers, extents const &in) {
     return error_of(model(std::move(layers), in));
 }
+/// As a policy holds networks.
+struct two_networks {
+    net::frozen_network analysis, synthesis;
+    template <class V>
+    static constexpr void state(auto &self, V &&v) {
+        triptych::nested("analysis", self.analysis, v), triptych::nested("synthesis", self.synthesis, v);
+    }
+};
 /// A network that has every kind of layer.
 auto all_kinds() {
     model m({net::convolution(3, 24, 3, {.padding = 1}),
@@ -108,7 +117,7 @@ BOOST_AUTO_TEST_CASE(each_layer_is_near_its_float_twin) {
           net::transposed_convolution(4, 6, 5, {.stride = 2, .padding = 2, .extra = 1}),
           net::transposed_convolution(4, 6, 3), net::transposed_convolution(4, 16, 2, {.stride = 3, .groups = 2})})
         BOOST_TEST_CONTEXT("kind " << static_cast<int>(l.op) << " kernel " << l.kernel)
-        BOOST_TEST(error_of({l}, in) < 1e-3);
+    BOOST_TEST(error_of({l}, in) < 1e-3);
     for (auto const &l :
          {net::relu(), net::leaky_relu(), net::shuffle(2), net::unshuffle(2), net::max_pool(2, 2),
           net::average_pool(2, 2), net::nearest(2), net::bilinear(2), net::add(0), net::reshape(16, 16, 1)})
@@ -123,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_deep_network_is_near_its_float_twin) {
     BOOST_TEST(error < 0.02);
 }
 
-BOOST_AUTO_TEST_CASE(state_is_named_and_goes_into_headers) {
+BOOST_AUTO_TEST_CASE(arrays_that_are_text_are_read_as_well) {
     auto const m = all_kinds();
     auto const frozen = learn::network::freeze(m, floats(samples(4 * 768, 1)), how);
     BOOST_TEST(frozen.valid());
@@ -145,6 +154,43 @@ BOOST_AUTO_TEST_CASE(state_is_named_and_goes_into_headers) {
     BOOST_TEST(y == z);
     BOOST_TEST(!net::inference(frozen, {16, 15, 3}).ok());
     BOOST_TEST(!net::inference(frozen, m.in(), 1000).ok());
+}
+
+// Parts of a policy are networks, which say for themselves whether they are valid.
+BOOST_AUTO_TEST_CASE(a_policy_passes_on_what_its_networks_name) {
+    auto const frozen =
+        learn::network::freeze(model({net::dense(4, 3), net::sigmoid()}, {1, 1, 4}), floats(samples(16, 1)), how);
+    two_networks policy{frozen, frozen};
+    BOOST_TEST(triptych::valid_state(policy));
+    std::vector<std::string> names;
+    two_networks::state(policy, [&](std::string_view name, auto const &) { names.emplace_back(name); });
+    BOOST_TEST(names.size() == 10U);
+    BOOST_TEST(names[0] == "analysis.input");
+    BOOST_TEST(names[7] == "synthesis.weights");
+    policy.synthesis.weights = {};
+    BOOST_TEST(!triptych::valid_state(policy));
+    // A header's arrays, in a constant expression.
+    static constexpr std::int32_t input[] = {0, 255}, layers[] = {0, 2, 1, 1, 1, 0, 0, 1, 0, 0, 8, 255},
+                                  biases[] = {128};
+    static constexpr std::int16_t weights[] = {256, -512};
+    static constexpr triptych::model_entry entries[] = {
+        {.name = "input", .type = triptych::element::int32, .shape = {2U}, .i32 = input},
+        {.name = "layers", .type = triptych::element::int32, .shape = {1U, 12U}, .i32 = layers},
+        {.name = "weights", .type = triptych::element::int16, .shape = {2U}, .i16 = weights},
+        {.name = "biases", .type = triptych::element::int32, .shape = {1U}, .i32 = biases},
+        {.name = "tables", .type = triptych::element::int16}};
+    static constexpr auto borrowed = [] {
+        net::frozen_network f;
+        triptych::detail::borrow(f, {0, entries});
+        return f;
+    }();
+    static_assert(borrowed.valid());
+    net::inference const run(borrowed, {1, 1, 2});
+    std::array<std::int16_t, 2> const x{100, 7};
+    std::int16_t y = 0;
+    BOOST_REQUIRE(run.ok());
+    BOOST_TEST(run.run(x.data(), &y));
+    BOOST_TEST(y == 87); // 100 - 2 · 7 + 0.5, halves up
 }
 
 // Weights of the greatest sums that are allowed, and one more.

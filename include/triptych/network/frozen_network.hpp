@@ -34,7 +34,7 @@ struct frozen_network {
         v("input", self.input), v("layers", self.layers), v("weights", self.weights), v("biases", self.biases);
         v("tables", self.tables);
     }
-    auto count() const noexcept -> std::size_t { return layers.shape().extent[0]; }
+    constexpr auto count() const noexcept -> std::size_t { return layers.shape().extent[0]; }
     constexpr auto at(std::size_t i) const noexcept -> layer {
         std::array<std::int32_t, layer::fields> row{};
         for (std::size_t f = 0; f < row.size(); ++f) row[f] = layers[i * row.size() + f];

@@ -71,21 +71,27 @@ void spatial(layer const &l, extents const &in, T const *x, extents const &out, 
         each_moved(l, in, out, [&](std::size_t from, std::size_t to) { y[to] = x[from]; });
         break;
     case kind::max_pool:
-    case kind::average_pool:
         for (std::size_t j = 0; j < out.height; ++j)
             for (std::size_t i = 0; i < out.width; ++i, y += c) {
                 auto const *const corner = x + (j * s * in.width + i * s) * c;
+                std::copy_n(corner, c, y);
+                for (std::size_t v = 0; v < k; ++v)
+                    for (std::size_t u = 0; u < k; ++u) {
+                        auto const *const at = corner + (v * in.width + u) * c;
+                        for (std::size_t n = 0; n < c; ++n) y[n] = at[n] > y[n] ? at[n] : y[n];
+                    }
+            }
+        break;
+    case kind::average_pool:
+        for (std::size_t j = 0; j < out.height; ++j)
+            for (std::size_t i = 0; i < out.width; ++i, y += c)
                 for (std::size_t n = 0; n < c; ++n) {
-                    T most = corner[n];
+                    auto const *const corner = x + (j * s * in.width + i * s) * c + n;
                     wide sum = 0;
                     for (std::size_t v = 0; v < k; ++v)
-                        for (std::size_t u = 0; u < k; ++u) {
-                            auto const value = corner[(v * in.width + u) * c + n];
-                            most = std::max(most, value), sum += value;
-                        }
-                    y[n] = l.op == kind::max_pool ? most : detail::mean<T>(sum, k * k);
+                        for (std::size_t u = 0; u < k; ++u) sum += corner[(v * in.width + u) * c];
+                    y[n] = detail::mean<T>(sum, k * k);
                 }
-            }
         break;
     case kind::bilinear:
         for (std::size_t j = 0; j < out.height; ++j)

@@ -171,8 +171,8 @@ public:
                 activate_back(l, x, y, dy, dx, t.values_[i].size());
             } else {
                 for (std::size_t p = 0; p < n; ++p)
-                    spatial_back(l, all_[i], x + p * all_[i].values(), all_[i + 1], dy + p * all_[i + 1].values(),
-                                 dx + p * all_[i].values());
+                    spatial_back(l, all_[i], x + p * all_[i].values(), all_[i + 1], y + p * all_[i + 1].values(),
+                                 dy + p * all_[i + 1].values(), dx + p * all_[i].values());
             }
             // What later layers added of this one's input comes back to it.
             for (auto j = i + 1; wanted && j < layers_.size(); ++j)

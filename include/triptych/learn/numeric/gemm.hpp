@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <triptych/learn/numeric/simd.hpp>
 #include <triptych/version.hpp>
@@ -27,37 +27,30 @@ namespace detail {
 /// Rows of a register tile: 12 × 2 vectors where there are 32 registers, 6 × 2 where there are 16.
 inline constexpr std::size_t tile_rows = lanes == 16 ? 12 : 6, tile_columns = 2 * lanes, most_inner = 384;
 
-/// c (R × tile_columns) of `inner` products; added to what is there unless `fresh`.
-template <std::size_t R>
-[[gnu::always_inline]] inline void tile(std::size_t inner, strided const &a, float const *b, std::size_t b_row,
-                                        float *c, std::size_t c_row, bool fresh) {
-    std::array<std::array<floats, 2>, R> sum;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        if (fresh)
-            ((sum[I][0] = floats{}, sum[I][1] = floats{}), ...);
-        else
-            ((load(sum[I][0], c + I * c_row), load(sum[I][1], c + I * c_row + lanes)), ...);
-        for (std::size_t k = 0; k < inner; ++k) {
-            floats left, right;
-            load(left, b + k * b_row), load(right, b + k * b_row + lanes);
-            auto const *const at = a.values + k * a.column;
-            ((sum[I][0] += at[I * a.row] * left, sum[I][1] += at[I * a.row] * right), ...);
-        }
-        ((store(c + I * c_row, sum[I][0]), store(c + I * c_row + lanes, sum[I][1])), ...);
-    }
-    (std::make_index_sequence<R>{});
-}
-template <std::size_t R>
-[[gnu::noinline]] void tiles(std::size_t rows, std::size_t inner, strided a, float const *b, std::size_t b_row,
+/// c (R rows by V vectors) of `inner` products; added to what is there unless `fresh`.
+template <std::size_t V, std::size_t R>
+[[gnu::noinline]] void tiles(std::size_t rows, std::size_t inner, strided const &a, float const *b, std::size_t b_row,
                              float *c, std::size_t c_row, bool fresh) {
+    auto const tile = [&]<std::size_t... I>(std::index_sequence<I...>, float const *from, float *to) {
+        std::array<floats, R * V> sum{};
+        if (!fresh) (load(sum[I], to + I / V * c_row + I % V * lanes), ...);
+        for (std::size_t k = 0; k < inner; ++k) {
+            std::array<floats, V> by;
+            for (std::size_t v = 0; v < V; ++v) load(by[v], b + k * b_row + v * lanes);
+            auto const *const at = from + k * a.column;
+            ((sum[I] += at[I / V * a.row] * by[I % V]), ...);
+        }
+        (store(to + I / V * c_row + I % V * lanes, sum[I]), ...);
+    };
     for (std::size_t i = 0; i + R <= rows; i += R)
-        tile<R>(inner, {a.values + i * a.row, a.row, a.column}, b, b_row, c + i * c_row, c_row, fresh);
+        tile(std::make_index_sequence<R * V>{}, a.values + i * a.row, c + i * c_row);
 }
 /// All rows, by tiles as tall as there are rows for.
-inline void column_panel(std::size_t rows, std::size_t inner, strided a, float const *b, std::size_t b_row, float *c,
-                         std::size_t c_row, bool fresh) {
+template <std::size_t V>
+void column_panel(std::size_t rows, std::size_t inner, strided a, float const *b, std::size_t b_row, float *c,
+                  std::size_t c_row, bool fresh) {
     auto const by = [&]<std::size_t R>(std::integral_constant<std::size_t, R>) {
-        tiles<R>(rows, inner, a, b, b_row, c, c_row, fresh);
+        tiles<V, R>(rows, inner, a, b, b_row, c, c_row, fresh);
         auto const done = rows / R * R;
         a.values += done * a.row, c += done * c_row, rows -= done;
     };
@@ -96,15 +89,18 @@ inline void gemm(std::size_t rows, std::size_t columns, std::size_t inner, strid
                 from = packed.data(), pitch = tile_columns;
             }
             if (width == tile_columns) {
-                column_panel(rows, depth, left, from, pitch, c + j, c_row, first);
+                column_panel<2>(rows, depth, left, from, pitch, c + j, c_row, first);
                 continue;
             }
             for (std::size_t i = 0; i < rows; i += 4 * tile_rows) {
                 auto const height = std::min(4 * tile_rows, rows - i);
                 for (std::size_t r = 0; !first && r < height; ++r)
                     std::copy_n(c + (i + r) * c_row + j, width, border.data() + r * tile_columns);
-                column_panel(height, depth, {left.values + i * a.row, a.row, a.column}, from, pitch, border.data(),
-                             tile_columns, first);
+                strided const some{left.values + i * a.row, a.row, a.column};
+                if (width <= lanes)
+                    column_panel<1>(height, depth, some, from, pitch, border.data(), tile_columns, first);
+                else
+                    column_panel<2>(height, depth, some, from, pitch, border.data(), tile_columns, first);
                 for (std::size_t r = 0; r < height; ++r)
                     std::copy_n(border.data() + r * tile_columns, width, c + (i + r) * c_row + j);
             }
