@@ -25,7 +25,7 @@ namespace triptych::inline TRIPTYCH_ABI::network {
 /// run one at once.
 class inference {
 public:
-    /// `most`: values that any layer may give. Reads each weight a few times, and takes memory for all of them once more. Whatever the
+    /// `most`: values that any layer may give. Reads each weight a few times, and takes memory for them once more, up to 16 times where outputs are few. Whatever the
     /// network's arrays hold is defined: what does not fit, or could overflow, is not `ok`.
     inference(frozen_network const &n, extents const &in, std::size_t most = std::size_t{1} << 26) noexcept
         : steps_(n.valid() ? n.count() : 0), biases_(n.biases.data()), weights_(n.weights), tables_(n.tables) {

@@ -33,8 +33,8 @@ struct integer_linear {
     auto groups() const noexcept -> std::size_t { return static_cast<std::size_t>(what.groups); }
     auto columns() const noexcept -> std::size_t { return static_cast<std::size_t>(what.out) / groups(); }
     auto channels() const noexcept -> std::size_t { return static_cast<std::size_t>(what.in) / groups(); }
-    /// Blocks would be mostly padding.
-    auto narrow() const noexcept -> bool { return 2 * columns() < lanes; }
+    /// Groups so small that blocks would be mostly padding, many times over.
+    auto narrow() const noexcept -> bool { return groups() > 1 && 2 * columns() < lanes; }
 
     /// Is |bias| + Σ |weight| · limit, and what rounding adds, below 2^31 for each output? False without memory, too.
     auto proven(std::int32_t limit) const noexcept -> bool {
@@ -120,12 +120,14 @@ private:
     }
     void multiply_narrow(lowering const &how, phase const &p, std::size_t g, std::int16_t const *x, std::size_t pitch,
                          std::size_t count, std::int32_t *to) const noexcept {
-        for (std::size_t r = 0; r < count; ++r, x += pitch)
-            for (std::size_t n = 0; n < columns(); ++n) {
-                auto sum = biases[g * columns() + n];
-                for (std::size_t i = 0; i < p.taps * channels(); ++i) sum += x[i] * weight(how, p, g, i, n);
-                *to++ = sum;
+        for (std::size_t r = 0; r < count; ++r, x += pitch, to += columns()) {
+            std::copy_n(biases + g * columns(), columns(), to);
+            for (std::size_t t = 0; t < p.taps; ++t) {
+                auto const *w = weights + (g * what.inner() + how.taps()[p.first + t].weight * channels()) * columns();
+                for (std::size_t c = 0; c < channels(); ++c)
+                    for (std::size_t n = 0; n < columns(); ++n) to[n] += x[t * channels() + c] * *w++;
             }
+        }
     }
     void requantise(std::int32_t const *sum, std::int16_t *to) const noexcept {
         auto const half = shift > 0 ? 1 << (shift - 1) : 0, limit = what.limit, by = shift;
