@@ -106,6 +106,46 @@ BOOST_AUTO_TEST_CASE(results_do_not_depend_on_threads_but_on_the_seed) {
     BOOST_TEST((trained(2, 2) != one));
 }
 
+BOOST_AUTO_TEST_CASE(a_checkpoint_goes_on_to_the_same_bits) {
+    auto const x = bars(200);
+    for (auto const by : {learn::network::optimiser::adam, learn::network::optimiser::momentum}) {
+        learn::network::training how;
+        how.by = by, how.epochs = 4, how.batch = 64, how.rate.form = learn::network::schedule::shape::linear;
+        how.held_out = std::span(x).first(std::size_t{40} * 144), how.held_out_target = how.held_out;
+        std::vector<learn::network::checkpoint> kept;
+        how.keep_checkpoint = [&](auto const &c) { kept.push_back(c); };
+        model whole(deep_layers, {12, 12, 1});
+        auto const losses = learn::network::train(whole, x, x, how);
+        BOOST_REQUIRE(kept.size() == 4U);
+        auto const second = kept[1];
+        model resumed(deep_layers, {12, 12, 1});
+        resumed.initialise(77);
+        BOOST_TEST((learn::network::train(resumed, x, x, how, second) == losses));
+        BOOST_TEST(std::equal(whole.parameters().begin(), whole.parameters().end(), resumed.parameters().begin()));
+        BOOST_TEST((kept[3].optimiser == kept.back().optimiser)); // the resumed one's
+        model other(dense_layers, {12, 12, 1});
+        BOOST_CHECK_THROW(learn::network::train(other, x, x, how, second), std::invalid_argument);
+    }
+}
+
+// What is held out gets worse when so few pairs are learned by heart.
+BOOST_AUTO_TEST_CASE(training_stops_where_what_is_held_out_is_best) {
+    auto const x = bars(120);
+    model m(dense_layers, {12, 12, 1});
+    learn::network::training how;
+    how.epochs = 400, how.batch = 10, how.rate.rate = 1e-2F, how.patience = 8;
+    how.held_out = std::span(x).subspan(std::size_t{20} * 144), how.held_out_target = how.held_out;
+    learn::network::checkpoint last;
+    how.keep_checkpoint = [&](auto const &c) { last = c; };
+    auto const losses = learn::network::train(m, std::span(x).first(std::size_t{20} * 144),
+                                              std::span(x).first(std::size_t{20} * 144), how);
+    BOOST_TEST(losses.size() < 400U);
+    auto const least = std::min_element(last.held_out.begin(), last.held_out.end());
+    BOOST_TEST((last.held_out.end() - least) == 9);
+    learn::network::trainer t(m, how);
+    BOOST_TEST(t.judge(how.held_out, how.held_out) == *least);
+}
+
 // Softmax cross-entropy: which half of the picture is bright?
 BOOST_AUTO_TEST_CASE(a_classifier_learns) {
     auto const x = bars(1200);

@@ -21,7 +21,7 @@ using triptych::network::layer;
 
 /// Memory that layers work in, reused from one to the next; one for each thread.
 struct scratch {
-    std::vector<float> patches, weights, rows;
+    std::vector<float> patches, weights, across, part, rows;
 
     static auto room(std::vector<float> &v, std::size_t n) -> float * {
         if (v.size() < n) v.resize(n);
@@ -74,14 +74,14 @@ public:
                 gemm(p.inner, columns(), p.count, across, by, dw + p.group * layer_.inner() * columns(), columns(),
                      false);
             } else {
-                auto *const part = scratch::room(s.weights, p.inner * columns());
+                auto *const part = scratch::room(s.part, p.inner * columns());
                 gemm(p.inner, columns(), p.count, across, by, part, columns(), true);
                 each_weight_row(p, [&](std::size_t row, std::size_t at) {
                     for (std::size_t c = 0; c < columns(); ++c) dw[at + c] += part[row * columns() + c];
                 });
             }
             if (!dx) return;
-            strided const transposed{weights(p, w, s), 1, columns()};
+            auto const transposed = across_weights(p, w, s);
             if (direct())
                 return gemm(p.count, p.inner, columns(), by, transposed, dx + p.first * p.inner, p.inner, true);
             auto *const back = scratch::room(s.patches, p.count * p.inner);
@@ -97,10 +97,15 @@ public:
     }
 
 private:
+    /// Floats that the positions of a piece see: they stay in the cache, and are many enough that weights are packed seldom.
+    static constexpr std::size_t most_seen = 98304;
+    static constexpr std::size_t lines = 16; ///< of the cache that a transposition touches at a time
+
     /// Positions of a phase and a group, numbered through all pictures.
     struct piece {
         triptych::network::phase const *at;
         std::size_t group, first, count, inner;
+        bool only; ///< of its phase and group
     };
 
     auto groups() const -> std::size_t { return static_cast<std::size_t>(layer_.groups); }
@@ -118,9 +123,11 @@ private:
         for (auto const &at : how_.phases()) {
             auto const all = at.rows * at.columns * pictures, inner = at.taps * channels_;
             auto const most =
-                direct() ? all : std::clamp<std::size_t>(65536 / std::max<std::size_t>(inner, 1), 48, 1024);
-            for (std::size_t first = 0; first < all; first += most)
-                for (std::size_t g = 0; g < groups(); ++g) f(piece{&at, g, first, std::min(most, all - first), inner});
+                direct() ? all
+                         : std::clamp<std::size_t>(most_seen / std::max<std::size_t>(inner, 1) / 48 * 48, 48, 1008);
+            for (std::size_t g = 0; g < groups(); ++g)
+                for (std::size_t first = 0; first < all; first += most)
+                    f(piece{&at, g, first, std::min(most, all - first), inner, all <= most});
         }
     }
     /// f(picture, first position in it, how many, row of the piece).
@@ -154,9 +161,21 @@ private:
     auto weights(piece const &p, float const *w, scratch &s) const -> float const * {
         if (!reordered()) return w + p.group * layer_.inner() * columns();
         auto *const own = scratch::room(s.weights, p.inner * columns());
-        each_weight_row(
-            p, [&](std::size_t row, std::size_t at) { std::copy_n(w + at, columns(), own + row * columns()); });
+        if (p.first == 0)
+            each_weight_row(
+                p, [&](std::size_t row, std::size_t at) { std::copy_n(w + at, columns(), own + row * columns()); });
         return own;
+    }
+    /// The same, transposed: as a view if there is one piece, else copied once for all pieces of a phase and a group.
+    auto across_weights(piece const &p, float const *w, scratch &s) const -> strided {
+        auto const *const from = weights(p, w, s);
+        if (p.only) return {from, 1, columns()};
+        auto *const own = scratch::room(s.across, p.inner * columns());
+        for (std::size_t first = 0; p.first == 0 && first < p.inner; first += lines)
+            for (std::size_t c = 0; c < columns(); ++c)
+                for (auto row = first; row < std::min(p.inner, first + lines); ++row)
+                    own[c * p.inner + row] = from[row * columns() + c];
+        return {own, p.inner};
     }
     auto patches(piece const &p, float const *x, scratch &s) const -> strided {
         if (direct()) return {x + p.first * p.inner, p.inner};

@@ -8,9 +8,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <numbers>
 #include <span>
 #include <stdexcept>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -45,6 +48,13 @@ struct schedule {
 
 enum class optimiser : std::uint8_t { adam, momentum };
 
+/// Where training is after some epochs: enough to go on to the same bits.
+struct checkpoint {
+    std::vector<double> losses, held_out; ///< of the epochs so far
+    std::vector<float> parameters, optimiser;
+    std::vector<float> best; ///< parameters of the least loss of what is held out
+};
+
 struct training {
     loss what = loss::mse;
     optimiser by = optimiser::adam;
@@ -55,6 +65,11 @@ struct training {
     std::uint64_t seed = 1;              ///< of the order of the pairs
     unsigned threads = 1;
     progress_callback progress{}; ///< after each epoch, as panel "network"
+
+    std::span<float const> held_out{},
+        held_out_target{};    ///< pairs to judge each epoch by; the best epoch's parameters are kept
+    std::size_t patience = 0; ///< stop after so many epochs that are no better; 0: never
+    std::function<void(checkpoint const &)> keep_checkpoint{}; ///< after each epoch
 };
 
 /// One step after another on batches that the caller chooses, for training that needs more than `train`.
@@ -86,8 +101,7 @@ public:
         auto const count = x.size() / in, parts = part_count(count, least_);
         if (tapes_.size() < parts) tapes_.resize(parts);
         sums_.assign(parts, 0);
-        auto const counted =
-            static_cast<double>(target.size() / (how_.what == loss::cross_entropy ? network_.out().channels : 1));
+        auto const counted = losses_of(target.size());
         for_parts(parts, how_.threads, [&](std::size_t p) {
             auto &t = tapes_[p];
             auto const first = part_begin(count, parts, p), end = part_begin(count, parts, p + 1);
@@ -111,6 +125,38 @@ public:
         double sum = 0;
         for (auto const s : sums_) sum += s;
         return sum / counted;
+    }
+    /// The loss of any number of pictures, without derivatives.
+    auto judge(std::span<float const> x, std::span<float const> target) -> double {
+        auto const in = network_.in().values(), out = network_.out().values(), count = x.size() / in;
+        auto const parts = (count + some - 1) / some;
+        std::vector<double> sums(parts);
+        for_parts(parts, how_.threads, [&](std::size_t p) {
+            auto const first = p * some, size = std::min(some, count - first);
+            network::tape t;
+            network_.forward(x.subspan(first * in, size * in), t);
+            std::vector<float> unused(t.output().size());
+            sums[p] = loss_sum(how_.what, t.output(), target.subspan(first * out, size * out), network_.out().channels,
+                               1, unused);
+        });
+        double sum = 0;
+        for (auto const s : sums) sum += s;
+        return sum / losses_of(target.size());
+    }
+    /// What the optimiser has gathered, as numbers.
+    auto optimiser_state() -> std::vector<float> {
+        std::vector<float> all;
+        each_number([&](auto &v) { all.push_back(static_cast<float>(v)); });
+        return all;
+    }
+    /// std::invalid_argument if that is of another network or optimiser.
+    void restore_optimiser(std::span<float const> state) {
+        std::size_t n = 0;
+        each_number([&](auto &) { ++n; });
+        if (n != state.size())
+            throw std::invalid_argument("network: the checkpoint is of another network or optimiser");
+        n = 0;
+        each_number([&]<class T>(T &v) { v = static_cast<T>(state[n++]); });
     }
     /// Of the last `measure`; may be changed before `step`.
     auto gradient() noexcept -> std::span<float> { return gradient_; }
@@ -136,6 +182,28 @@ public:
     }
 
 private:
+    static constexpr std::size_t some = 64; ///< pictures that are judged at a time
+
+    /// Values, or positions, that a loss is the mean of.
+    auto losses_of(std::size_t values) const -> double {
+        return static_cast<double>(values / (how_.what == loss::cross_entropy ? network_.out().channels : 1));
+    }
+    /// The count of steps is a whole number, which a float holds up to 2^24.
+    template <class F>
+    void each_number(F &&f) {
+        for (auto &o : optimisers_)
+            std::visit(
+                [&](auto &by) {
+                    by.state([&]<class T>(T &part) {
+                        if constexpr (std::is_arithmetic_v<T>)
+                            f(part);
+                        else
+                            for (auto &v : part) f(v);
+                    });
+                },
+                o);
+    }
+
     network &network_;
     training how_;
     std::size_t pieces_ = 1, least_ = 1;
@@ -145,21 +213,38 @@ private:
     std::vector<float> gradient_;
 };
 
-/// Trains on all pairs, `epochs` times in an order that is drawn anew each time. Returns the mean loss of each epoch, as it was before each
-/// step. Throws std::invalid_argument if inputs and targets do not fit, `cancelled` if the callback says stop.
-inline auto train(network &n, std::span<float const> x, std::span<float const> target, training const &how)
-    -> std::vector<double> {
+/// Trains on all pairs, `epochs` times in an order that is drawn anew each time, or goes on from a checkpoint, to the same bits as without a
+/// break. Returns the mean loss of each epoch, as it was before each step. Throws std::invalid_argument if inputs, targets or the checkpoint do not
+/// fit, `cancelled` if the callback says stop.
+inline auto train(network &n, std::span<float const> x, std::span<float const> target, training const &how,
+                  checkpoint from = {}) -> std::vector<double> {
     auto const in = n.in().values(), out = n.out().values(), count = x.size() / in;
-    if (count == 0 || x.size() != count * in || target.size() != count * out || how.batch == 0)
+    auto const pairs = [&](std::span<float const> a, std::span<float const> b) {
+        return a.size() % in == 0 && b.size() == a.size() / in * out;
+    };
+    if (count == 0 || !pairs(x, target) || !pairs(how.held_out, how.held_out_target) || how.batch == 0)
         throw std::invalid_argument("network: inputs and targets do not fit the network and each other");
     trainer t(n, how);
-    generator random(how.seed);
+    if (!from.losses.empty()) {
+        if (from.parameters.size() != n.parameters().size() ||
+            (!from.best.empty() && from.best.size() != from.parameters.size()))
+            throw std::invalid_argument("network: the checkpoint is of another network or optimiser");
+        t.restore_optimiser(from.optimiser);
+        std::copy(from.parameters.begin(), from.parameters.end(), n.parameters().begin());
+    }
     std::vector<std::size_t> order(count);
-    for (std::size_t i = 0; i < count; ++i) order[i] = i;
     auto const batches = (count + how.batch - 1) / how.batch;
     std::vector<float> some_x, some_target;
-    std::vector<double> losses;
-    for (std::size_t epoch = 0; epoch < how.epochs; ++epoch) {
+    // How many epochs ago what is held out was predicted best.
+    auto const since_best = [&] {
+        auto const &h = from.held_out;
+        return h.empty() ? 0 : static_cast<std::size_t>(h.end() - std::min_element(h.begin(), h.end())) - 1;
+    };
+    for (auto epoch = from.losses.size(); epoch < how.epochs && (how.patience == 0 || since_best() < how.patience);
+         ++epoch) {
+        // The order follows from the seed and the epoch alone, so that a checkpoint need not know it.
+        generator random(how.seed ^ (epoch * 0x9E3779B97F4A7C15U));
+        for (std::size_t i = 0; i < count; ++i) order[i] = i;
         for (auto i = count; i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
         double sum = 0;
         for (std::size_t b = 0; b < batches; ++b) {
@@ -172,10 +257,20 @@ inline auto train(network &n, std::span<float const> x, std::span<float const> t
             sum += t.measure(some_x, some_target) * static_cast<double>(size);
             t.step(how.rate.at(epoch * batches + b, how.epochs * batches));
         }
-        losses.push_back(sum / static_cast<double>(count));
+        from.losses.push_back(sum / static_cast<double>(count));
+        if (!how.held_out.empty()) {
+            from.held_out.push_back(t.judge(how.held_out, how.held_out_target));
+            if (since_best() == 0) from.best.assign(n.parameters().begin(), n.parameters().end());
+        }
+        if (how.keep_checkpoint) {
+            from.parameters.assign(n.parameters().begin(), n.parameters().end());
+            from.optimiser = t.optimiser_state();
+            how.keep_checkpoint(from);
+        }
         report(how.progress, {"network", epoch + 1, how.epochs, 0});
     }
-    return losses;
+    std::copy(from.best.begin(), from.best.end(), n.parameters().begin());
+    return from.losses;
 }
 
 } // namespace triptych::inline TRIPTYCH_ABI::learn::network

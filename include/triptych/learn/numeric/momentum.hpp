@@ -25,6 +25,12 @@ public:
         }
     }
 
+    /// Shows all that a step depends on besides the gradient.
+    template <class V>
+    void state(V &&v) {
+        v(velocity_);
+    }
+
 private:
     Real keep_;
     std::vector<Real> velocity_;
