@@ -108,10 +108,11 @@ int main(int argc, char **argv) try {
     std::printf("autoencoder of 16 latents: %zu parameters, mean squared error %.5f of 1\n",
                 autoencoder.parameters().size(), losses.back());
     auto const latents = [&](digits const &d) {
-        learn::network::tape t;
-        autoencoder.forward(d.x, t);
-        auto const z = t.values(encoder);
-        return digits{{z.begin(), z.end()}, d.labels};
+        digits z{{}, d.labels};
+        autoencoder.each_forward(d.x, [&](learn::network::tape const &t) {
+            z.x.insert(z.x.end(), t.values(encoder).begin(), t.values(encoder).end());
+        });
+        return z;
     };
     how.epochs *= 4;
     classify("dense, on 16 latents", {net::dense(16, 128), net::gelu(), net::dense(128, 10)}, {1, 1, 16},

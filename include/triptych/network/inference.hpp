@@ -32,6 +32,7 @@ public:
         ok_ = steps_.size() != 0 && weights_.ok() && tables_.ok() && prepare(n, in, most);
     }
     auto ok() const noexcept -> bool { return ok_; }
+    // What follows is for those that are ok.
     auto in() const noexcept -> extents const & { return steps_[0].in; }
     auto out() const noexcept -> extents const & { return steps_[steps_.size() - 1].out; }
     /// A value v of the output stands for v / 2^frac and is within ±limit.

@@ -46,17 +46,18 @@ inline auto freeze(network const &n, std::span<float const> examples, freezing c
     if (how.bits < 6 || how.bits > 14 || how.input_frac < 0 || how.input_frac > 14 || how.input_limit < 1 ||
         how.input_limit > 32767)
         throw std::invalid_argument("freeze: bits are 6 to 14, frac of the input 0 to 14 and its limit 1 to 32767");
-    network::tape t;
-    n.forward(examples, t);
+    std::vector<double> greatest(n.layers().size(), 1e-6); // of the magnitudes of each output
+    n.each_forward(examples, [&](network::tape const &t) {
+        for (std::size_t i = 0; i < greatest.size(); ++i)
+            for (auto const v : t.values(i + 1)) greatest[i] = std::max(greatest[i], static_cast<double>(std::abs(v)));
+    });
     std::int32_t const limit = 1 << how.bits;
     std::vector<std::int32_t> rows, biases, fracs{how.input_frac}, limits{how.input_limit};
     std::vector<std::int16_t> weights, tables;
     for (std::size_t i = 0; i < n.layers().size(); ++i) {
         auto l = n.layers()[i];
         auto const frac = fracs.back();
-        double greatest = 1e-6;
-        for (auto const v : t.values(i + 1)) greatest = std::max(greatest, static_cast<double>(std::abs(v)));
-        l.limit = limit, l.frac = detail::finest(greatest, limit, 0, 14);
+        l.limit = limit, l.frac = detail::finest(greatest[i], limit, 0, 14);
         if (l.trained()) {
             bool const normal = l.op == kind::gdn || l.op == kind::inverse_gdn;
             // The greatest sum of magnitudes of an output, in units of the sums without their weights' frac.

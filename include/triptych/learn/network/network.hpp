@@ -180,11 +180,22 @@ public:
                     for (std::size_t v = 0; v < t.gradients_[i].size(); ++v) dx[v] += t.gradients_[j + 1][v];
         }
     }
+    /// Calls f(tape) after a forward for some pictures after others, so that large sets need little memory.
+    template <class F>
+    void each_forward(std::span<float const> x, F &&f) const {
+        constexpr std::size_t some = 64;
+        tape t;
+        do {
+            auto const now = x.first(std::min(x.size(), some * in().values()));
+            forward(now, t), f(std::as_const(t));
+            x = x.subspan(now.size());
+        } while (!x.empty());
+    }
     /// The outputs for pictures.
     auto operator()(std::span<float const> x) const -> std::vector<float> {
-        tape t;
-        forward(x, t);
-        return std::move(t.values_.back());
+        std::vector<float> y;
+        each_forward(x, [&](tape const &t) { y.insert(y.end(), t.output().begin(), t.output().end()); });
+        return y;
     }
 
 private:
