@@ -1,5 +1,6 @@
 // What network.py times beside PyTorch: network FOLDER THREADS REPEATS writes each network into the folder and prints a line: its name, pictures in a
 // batch, multiply-adds a picture, milliseconds of a training step (forward, backward, Adam) and GMAC/s of the network in integers, on one thread.
+// Then it waits for a line, or the end, of its input.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -54,6 +55,7 @@ void measure(settings const &s, std::string const &name, std::vector<net::layer>
     auto const products = static_cast<double>(net::multiply_adds(layers, in));
     std::printf("%s %zu %.0f %.3f %.1f\n", name.c_str(), batch, products, 1e3 * step, 1e-9 * products / once);
     std::fflush(stdout);
+    std::getchar(); // until the peer has measured the same
 }
 } // namespace
 

@@ -32,9 +32,10 @@ def step_ms(path, batch):
 
 print(f"PyTorch {torch.__version__}, {threads} threads; the best of {repeats} steps\n")
 print("| network | batch | triptych, ms | PyTorch, ms | times as fast | integers, GMAC/s |\n|---|---|---|---|---|---|")
-lines = subprocess.Popen([program, folder, str(threads), str(repeats)], stdout=subprocess.PIPE, text=True)
-for line in lines.stdout.read().splitlines():
+ours = subprocess.Popen([program, folder, str(threads), str(repeats)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+for line in ours.stdout:
     name, batch, _, ms, gmac = line.split()
     theirs = step_ms(f"{folder}/{name}.safetensors", int(batch))
     print(f"| {name} | {batch} | {float(ms):.2f} | {theirs:.2f} | {theirs / float(ms):.2f} | {gmac} |", flush=True)
-sys.exit(lines.wait())
+    ours.stdin.write("\n")
+sys.exit(ours.wait())

@@ -83,7 +83,10 @@ inline void gemm(std::size_t rows, std::size_t columns, std::size_t inner, strid
             if (width < tile_columns || b.column != 1 || rows > 4 * tile_rows) {
                 for (std::size_t p = 0; p < depth; ++p) {
                     auto *const to = packed.data() + p * tile_columns;
-                    for (std::size_t i = 0; i < width; ++i) to[i] = from[p * b.row + i * b.column];
+                    if (b.column == 1 && width == tile_columns)
+                        std::copy_n(from + p * b.row, tile_columns, to);
+                    else
+                        for (std::size_t i = 0; i < width; ++i) to[i] = from[p * b.row + i * b.column];
                     std::fill(to + width, to + tile_columns, 0.0F);
                 }
                 from = packed.data(), pitch = tile_columns;
