@@ -41,6 +41,12 @@ public:
         }
     }
 
+    /// Shows all that a step depends on besides the gradient: v(vector), v(vector), v(number of steps).
+    template <class V>
+    void state(V &&v) {
+        v(mean_), v(square_), v(taken_);
+    }
+
 private:
     adam_options options_;
     std::vector<Real> mean_, square_;
