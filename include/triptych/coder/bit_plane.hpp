@@ -113,8 +113,8 @@ struct bit_plane {
 
     /// What the symbols paid in all planes together, by kind of surroundings.
     template <class B>
-    auto rates(B const &symbols) const -> detail::ledger_estimator {
-        return detail::ledger_estimator(meter{}, symbols);
+    auto rates(B const &symbols) const -> detail::rate_table_estimator {
+        return detail::rate_table_estimator(meter{}, symbols);
     }
 
 private:

@@ -153,8 +153,8 @@ struct adaptive_coder {
     auto rates(B const &symbols, fixed_step step = {}) const -> adaptive_estimator<S> { return {model, symbols, step}; }
     template <class B, class S = Statistics>
     requires noting<S>
-    auto rates(B const &symbols, fixed_step step = {}) const -> ledger_estimator {
-        return ledger_estimator(fresh_statistics<S>(model, step), symbols);
+    auto rates(B const &symbols, fixed_step step = {}) const -> rate_table_estimator {
+        return rate_table_estimator(fresh_statistics<S>(model, step), symbols);
     }
 };
 

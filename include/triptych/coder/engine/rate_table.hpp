@@ -115,22 +115,22 @@ private:
 };
 
 /// The estimator of any model that notes its symbols.
-class ledger_estimator {
+class rate_table_estimator {
 public:
     template <class S, class B>
-    ledger_estimator(S statistics, B const &symbols) : ledger_(symbols.size(), S::rate_rows) {
-        if (!statistics.ok() || !ledger_.ok())
+    rate_table_estimator(S statistics, B const &symbols) : table_(symbols.size(), S::rate_rows) {
+        if (!statistics.ok() || !table_.ok())
             triptych::detail::raise<std::length_error>("there is no memory for the coder's model");
-        statistics.code(ledger_, symbols);
-        ledger_.close();
+        statistics.code(table_, symbols);
+        table_.close();
     }
     template <class T, std::size_t R>
     auto bits(bands<T, R> const &symbols, std::size_t band, std::size_t element, std::int32_t v) const -> float {
-        return ledger_.rate(element, v, width_of<T>(symbols.info(band)));
+        return table_.rate(element, v, width_of<T>(symbols.info(band)));
     }
 
 private:
-    rate_table ledger_;
+    rate_table table_;
 };
 
 } // namespace triptych::inline TRIPTYCH_ABI::coder::detail
