@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include <triptych/learn/home/safetensors.hpp>
+#include <triptych/learn/storage/safetensors.hpp>
 #include <triptych/learn/network/network.hpp>
 #include <triptych/stream/error.hpp>
 #include <triptych/version.hpp>
