@@ -3,7 +3,7 @@
 # tests of determinism and of programs that must not compile; `--all` builds and runs all tests with it, too.
 #   bash tests/run.sh [--quick] [--all] [--cross] [--long] [--no-install] [preset …]
 #     --quick        the release preset alone
-#     --all          clang, asan and release, and --cross
+#     --all          clang, asan and release, and --cross; the sanitizers on all tests, not only on what decodes and parses
 #     --cross        installs cross compilers and emulators (650 MB), so that streams are decoded on i686, aarch64 and s390x, too
 #     --long         the long runs too: 10⁶ mutated streams for each preset codec; takes hours
 #     --no-install   leave the system's packages and .venv as they are
@@ -13,12 +13,12 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-presets=() install=1 long=OFF cross=()
+presets=() install=1 long=OFF cross=() all=
 others=(g++-i686-linux-gnu g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user)
 for argument in "$@"; do
     case $argument in
     --quick) presets=(release) ;;
-    --all) presets=(clang asan release) cross=("${others[@]}") ;;
+    --all) presets=(clang asan release) cross=("${others[@]}") all=1 ;;
     --cross) cross=("${others[@]}") ;;
     --long) long=ON ;;
     --no-install) install=0 ;;
@@ -86,7 +86,9 @@ export CTEST_PARALLEL_LEVEL=$jobs NINJA_STATUS='[%f/%t %es] '
 failed=()
 for preset in "${presets[@]}"; do
     say "$preset: configure"
-    cmake --preset "$preset" -DTRIPTYCH_LONG=$long || { failed+=("$preset (configure)"); continue; }
+    options=(-DTRIPTYCH_LONG=$long)
+    [ -n "$all" ] && options+=(-DTRIPTYCH_TEST_FOLDERS=)
+    cmake --preset "$preset" "${options[@]}" || { failed+=("$preset (configure)"); continue; }
     # What sanitizers and the second compiler can't change is built and tested once, in the last preset.
     targets=(all all_verify_interface_header_sets) but=(-LE 'consumers|compile_fail|determinism')
     [ "$preset" = asan ] && targets=(all) but=(-LE 'consumers|compile_fail|determinism|build')
