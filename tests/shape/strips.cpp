@@ -6,9 +6,9 @@
 #include <triptych/quantizer/none.hpp>
 #include <triptych/quantizer/uniform.hpp>
 #include <triptych/transform/chain.hpp>
+#include <triptych/transform/classified_klt.hpp>
 #include <triptych/transform/colour.hpp>
 #include <triptych/transform/dct.hpp>
-#include <triptych/transform/classified_klt.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -73,6 +73,10 @@ BOOST_AUTO_TEST_CASE(rows_of_nothing_are_not_counted) {
     auto const z = lossless<strips<1>>{}.try_decode(y);
     BOOST_TEST(!z.error);
     BOOST_TEST((z.value.shape() == shape));
+    // Or rows without components.
+    extents<2> const wide{std::size_t{1} << 30, 2};
+    auto const none = lossless<strips<1>>{}.encode(picture_view<std::uint8_t, 2>{nullptr, wide, 0}, exact);
+    BOOST_TEST(!lossless<strips<1>>{}.try_decode(none).error);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_transform_is_told_and_a_coder_can_say_reaches_strips) {

@@ -43,10 +43,10 @@ consteval auto check_strips() -> bool {
     return tileable<T> && plans_ahead<Q>;
 }
 
-/// Calls `f(box)` for each strip.
+/// Calls `f(box)` for each strip; not at all where there are no samples, for nobody shall count 2^31 rows of nothing.
 template <std::size_t H, std::size_t R, class F>
-void for_each_strip(extents<R> const &shape, F &&f) {
-    if (volume(shape) == 0) return; // nobody shall count 2^31 rows of nothing
+void for_each_strip(extents<R> const &shape, std::size_t components, F &&f) {
+    if (volume(shape) == 0 || components == 0) return;
     box<R> strip{{}, shape};
     for (; strip.first[0] < shape[0]; strip.first[0] += H) {
         strip.shape[0] = std::min(H, shape[0] - strip.first[0]);
@@ -64,7 +64,7 @@ void decode_strips(panelwork<B, T, Q, C> const &work, byte_reader &r, sample_roo
     void *const out = room();
     if (held != 0 && !out) return r.fail(errc::memory);
     auto from = decoder(p.coder, r, step_of(p.quantizer, setting));
-    for_each_strip<H>(work.tiles.shape(), [&](box<B::rank> const &strip) {
+    for_each_strip<H>(work.tiles.shape(), work.components, [&](box<B::rank> const &strip) {
         auto const in = work.layout_of(strip);
         auto const coefficients = p.transform.arrange(in);
         auto arranged = p.quantizer.arrange(coefficients, setting);
@@ -97,7 +97,7 @@ public:
         p.quantizer.write(setting, w);
         auto to = encoder(p.coder, step_of(p.quantizer, setting));
         box<B::rank> const all{{}, work_.tiles.shape()};
-        for_each_strip<H>(all.shape, [&](box<B::rank> const &strip) {
+        for_each_strip<H>(all.shape, work_.components, [&](box<B::rank> const &strip) {
             B x(work_.layout_of(strip));
             if (!x.ok()) too_large_for_memory();
             samples_to_planes(work_.samples, samples_, all, strip, work_.map, x);
